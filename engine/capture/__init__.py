@@ -1,0 +1,1 @@
+"""Capture: hooks on the watched layers, and their maps as one picture."""

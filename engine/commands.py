@@ -1,0 +1,92 @@
+"""What a window (or a test) tells the engine thread. Commands form a FIFO: none is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.values import (
+    AtlasStyle,
+    DeviceRequest,
+    InputFit,
+    LayerKey,
+    WeightsChoice,
+)
+
+__all__ = [
+    "CancelLoading",
+    "Command",
+    "ListModels",
+    "LoadModel",
+    "SetClassification",
+    "SetDevice",
+    "SetFit",
+    "SetStyle",
+    "WatchLayers",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ListModels:
+    """Ask for the cards of every network in the registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadModel:
+    """Load a network; the one that runs goes on until the new one is ready."""
+
+    name: str
+    weights: WeightsChoice = WeightsChoice.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class CancelLoading:
+    """Stop loading; the network that runs stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLayers:
+    """Watch exactly these layers, in this order."""
+
+    layers: tuple[LayerKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetStyle:
+    """Compose the grids of all watched layers like this."""
+
+    style: AtlasStyle
+
+
+@dataclass(frozen=True, slots=True)
+class SetClassification:
+    """How the answer is given."""
+
+    top_k: int = 5
+    smoothing_s: float = 0.0
+    """Time constant of the exponential average over frames, in seconds; 0 = none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetDevice:
+    """Move the network."""
+
+    request: DeviceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SetFit:
+    """How a picture becomes the network's input."""
+
+    fit: InputFit
+
+
+Command = (
+    ListModels
+    | LoadModel
+    | CancelLoading
+    | WatchLayers
+    | SetStyle
+    | SetClassification
+    | SetDevice
+    | SetFit
+)

@@ -1,0 +1,86 @@
+"""What the engine's threads tell whoever listens. Events are few; frames never travel in them."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from engine.values import DeviceInfo, ModelCard, ModelInfo
+
+__all__ = [
+    "EngineEvent",
+    "LoadingCancelled",
+    "LoadingFailed",
+    "LoadingProgress",
+    "ModelReady",
+    "ModelsListed",
+    "Notice",
+    "Severity",
+]
+
+
+class Severity(enum.StrEnum):
+    """How loudly a notice is shown."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsListed:
+    """Every network in the registry, and every device of this machine."""
+
+    cards: tuple[ModelCard, ...]
+    devices: tuple[DeviceInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingProgress:
+    """A network is being fetched or built."""
+
+    model: str
+    stage: str
+    """What happens now, as a short phrase: "Downloading weights"."""
+    done: int = 0
+    total: int = 0
+    """Bytes; 0 = not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """A network was loaded, or moved to another device; it answers from the next frame on."""
+
+    info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingFailed:
+    """The network could not be loaded; the one before it runs on."""
+
+    model: str
+    message: str
+    can_run_random: bool
+    """Whether "structure only (random weights)" would work."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingCancelled:
+    """The person stopped the loading."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the person. `topic` lets a later notice replace or clear an earlier one."""
+
+    topic: str
+    message: str
+    """Empty = the cause is gone: clear what stands under this topic."""
+    severity: Severity = Severity.INFO
+
+
+EngineEvent = (
+    ModelsListed | LoadingProgress | ModelReady | LoadingFailed | LoadingCancelled | Notice
+)

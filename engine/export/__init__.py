@@ -1,0 +1,1 @@
+"""Export: maps, figures, recordings."""

@@ -1,0 +1,1 @@
+"""Networks: the registry, their weights, and one file a family."""

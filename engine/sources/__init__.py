@@ -1,0 +1,1 @@
+"""Sources of pictures: camera, stream, video, stills and the demo."""

@@ -1,0 +1,1 @@
+"""Drawing widgets that panels use; they know no sibling and no engine."""

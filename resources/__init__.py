@@ -1,0 +1,1 @@
+"""Data for the engine and the window: icons, style sheet, label lists."""
