@@ -1,0 +1,105 @@
+"""Take the output of chosen layers during a forward pass, and leave no hook behind."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.values import LayerKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+INPUT = LayerKey("input")
+"""The key under which the network's own input is watched."""
+
+
+def first_tensor(output: object) -> Tensor | None:
+    """Return the first tensor in a module's output: a tensor, or a tuple, list or dict of them."""
+    if isinstance(output, Tensor):
+        return output
+    if isinstance(output, dict):
+        output = tuple(output.values())
+    if isinstance(output, (tuple, list)):
+        return next((t for t in map(first_tensor, output) if t is not None), None)
+    logits = getattr(output, "logits", None)
+    return logits if isinstance(logits, Tensor) else None
+
+
+def planar_copy(tensor: Tensor) -> Tensor:
+    """Copy to contiguous float32 in one pass.
+
+    The copy is what makes capture safe: an in-place layer behind the watched one (every
+    `ReLU(inplace=True)`) writes over the map otherwise.
+    """
+    if tensor.is_complex():
+        tensor = tensor.abs()
+    copy = torch.empty(tensor.shape, dtype=torch.float32, device=tensor.device)
+    return copy.copy_(tensor.detach())
+
+
+class _Tap:
+    """The hook of one module: counts its calls in a pass and copies those that are wanted."""
+
+    def __init__(self, name: str, calls: set[int], taken: dict[LayerKey, Tensor]) -> None:
+        self._name = name
+        self._calls = calls
+        self._taken = taken
+        self._count = 0
+
+    def __call__(self, _module: nn.Module, _inputs: Any, output: object) -> None:
+        call, self._count = self._count, self._count + 1
+        if call not in self._calls:
+            return
+        tensor = first_tensor(output)
+        if tensor is not None:
+            self._taken[LayerKey(self._name, call)] = planar_copy(tensor)
+
+
+@contextmanager
+def capture(model: nn.Module, layers: Iterable[LayerKey]) -> Iterator[Mapping[LayerKey, Tensor]]:
+    """Collect what `layers` answer while the block runs one forward pass.
+
+    Parameters
+    ----------
+    model
+        The network.
+    layers
+        Which calls of which modules. The key "input" is the caller's business and is passed
+        over; a layer that is not reached in the pass is simply missing afterwards.
+
+    Yields
+    ------
+    mapping of LayerKey to Tensor
+        Filled during the pass; each a contiguous float32 copy on the network's device.
+
+    Raises
+    ------
+    KeyError
+        The network has no module of that name.
+    """
+    taken: dict[LayerKey, Tensor] = {}
+    wanted: dict[str, set[int]] = {}
+    for key in layers:
+        if key.name != INPUT.name:
+            wanted.setdefault(key.name, set()).add(key.call)
+    handles = []
+    try:
+        for name, calls in wanted.items():
+            module = submodule(model, name)
+            handles.append(module.register_forward_hook(_Tap(name, calls, taken)))
+        yield taken
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def submodule(model: nn.Module, name: str) -> nn.Module:
+    """Return the module at a dotted path; raise `KeyError` where there is none."""
+    try:
+        return model.get_submodule(name)
+    except AttributeError:
+        raise KeyError(name) from None
