@@ -3,18 +3,14 @@
 The one-letter keys are those of the Deep Visualization Toolbox, which people who know this kind
 of tool have in their fingers; the file and window keys are those of Netron and of the desktop.
 The space bar is left to the views.
-
-Texts are looked up when the actions are made; to collect them for translation:
-`pyside6-lupdate -tr-function-alias QT_TRANSLATE_NOOP+=_N`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP as _N
-
 from gui.actions import ActionSpec
+from gui.actions import marked as _N
 from gui.icons import Icon
 from gui.keymap_window import WINDOW_KEYMAP
 

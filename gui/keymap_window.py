@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP as _N
-
 from gui.actions import ActionSpec
+from gui.actions import marked as _N
 from gui.icons import Icon
 
 if TYPE_CHECKING:
