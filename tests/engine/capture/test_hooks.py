@@ -60,9 +60,15 @@ def test_only_the_wanted_call_is_copied(picture: Tensor) -> None:
 
 def test_no_hook_is_left_even_when_the_network_raises(picture: Tensor) -> None:
     model = Twice()
-    with pytest.raises(RuntimeError), capture(model, [LayerKey("conv"), LayerKey("relu")]):
-        assert hooks_of(model) == 2
-        model(picture[0, 0])  # two dimensions: the convolution refuses
+    keys = [LayerKey("conv"), LayerKey("relu")]
+
+    def run_on_something_impossible() -> None:
+        with capture(model, keys):
+            assert hooks_of(model) == 2
+            model(picture[0, 0])  # two dimensions: the convolution refuses
+
+    with pytest.raises(RuntimeError):
+        run_on_something_impossible()
     assert hooks_of(model) == 0
 
 
