@@ -77,7 +77,7 @@ def marked(context: str, text: str) -> str:
     """Mark a text of a table for translation, as Qt's QT_TRANSLATE_NOOP does, but typed.
 
     It is looked up in `context` when it is shown. To collect: `pyside6-lupdate
-    -tr-function-alias QT_TRANSLATE_NOOP+=marked,QT_TRANSLATE_NOOP+=_N`.
+    -tr-function-alias QT_TRANSLATE_NOOP+=marked`.
     """
     del context
     return text

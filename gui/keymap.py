@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gui.actions import ActionSpec
-from gui.actions import marked as _N
+from gui.actions import ActionSpec, marked
 from gui.icons import Icon
 from gui.keymap_window import WINDOW_KEYMAP
 
@@ -25,74 +24,79 @@ GROUPS: Final = ("Source", "Layers", "Maps", "Model", "View", "File", "Help")
 _SOURCE: Final = (
     ActionSpec(
         "open_file",
-        _N("Actions", "Open a picture or video…"),
+        marked("Actions", "Open a picture or video…"),
         ("Ctrl+O",),
         "Source",
         icon=Icon.IMAGE,
     ),
     ActionSpec(
         "open_folder",
-        _N("Actions", "Open a folder of pictures…"),
+        marked("Actions", "Open a folder of pictures…"),
         ("Ctrl+Shift+O",),
         "Source",
         icon=Icon.FOLDER,
     ),
     ActionSpec(
         "open_stream",
-        _N("Actions", "Open a network stream…"),
+        marked("Actions", "Open a network stream…"),
         ("Ctrl+U",),
         "Source",
-        _N("Actions", "Open a camera or video by its address"),
+        marked("Actions", "Open a camera or video by its address"),
         Icon.STREAM,
     ),
-    ActionSpec("open_camera", _N("Actions", "Open a camera"), (), "Source", icon=Icon.CAMERA),
+    ActionSpec("open_camera", marked("Actions", "Open a camera"), (), "Source", icon=Icon.CAMERA),
     ActionSpec(
         "open_demo",
-        _N("Actions", "Show the demo pictures"),
+        marked("Actions", "Show the demo pictures"),
         ("Ctrl+D",),
         "Source",
-        _N("Actions", "Show the pictures that came with the program, slowly moving"),
+        marked("Actions", "Show the pictures that came with the program, slowly moving"),
         Icon.DEMO,
     ),
     ActionSpec(
         "toggle_camera",
-        _N("Actions", "Camera or files"),
+        marked("Actions", "Camera or files"),
         ("C",),
         "Source",
-        _N("Actions", "Change between the camera and the files shown last"),
+        marked("Actions", "Change between the camera and the files shown last"),
         Icon.CAMERA,
     ),
     ActionSpec(
         "freeze",
-        _N("Actions", "Freeze the picture"),
+        marked("Actions", "Freeze the picture"),
         ("F",),
         "Source",
-        _N("Actions", "Hold this picture while everything else goes on"),
+        marked("Actions", "Hold this picture while everything else goes on"),
         Icon.FREEZE,
         is_checkable=True,
     ),
     ActionSpec(
-        "play", _N("Actions", "Play or pause"), ("P",), "Source", icon=Icon.PLAY, is_checkable=True
+        "play",
+        marked("Actions", "Play or pause"),
+        ("P",),
+        "Source",
+        icon=Icon.PLAY,
+        is_checkable=True,
     ),
     ActionSpec(
         "next_file",
-        _N("Actions", "Next picture"),
+        marked("Actions", "Next picture"),
         ("E", "PgDown"),
         "Source",
-        _N("Actions", "Go to the next picture or frame"),
+        marked("Actions", "Go to the next picture or frame"),
         Icon.STEP_FORWARD,
     ),
     ActionSpec(
         "previous_file",
-        _N("Actions", "Previous picture"),
+        marked("Actions", "Previous picture"),
         ("W", "PgUp"),
         "Source",
-        _N("Actions", "Go to the previous picture or frame"),
+        marked("Actions", "Go to the previous picture or frame"),
         Icon.STEP_BACK,
     ),
     ActionSpec(
         "mirror",
-        _N("Actions", "Mirror the picture"),
+        marked("Actions", "Mirror the picture"),
         (),
         "Source",
         icon=Icon.MIRROR,
@@ -100,7 +104,7 @@ _SOURCE: Final = (
     ),
     ActionSpec(
         "loop",
-        _N("Actions", "Play again from the start"),
+        marked("Actions", "Play again from the start"),
         (),
         "Source",
         icon=Icon.LOOP,
@@ -108,113 +112,122 @@ _SOURCE: Final = (
     ),
     ActionSpec(
         "cycle_fit",
-        _N("Actions", "Crop, pad or stretch"),
+        marked("Actions", "Crop, pad or stretch"),
         ("0",),
         "Source",
-        _N("Actions", "Change how the picture becomes the network's input: crop, pad or stretch"),
+        marked(
+            "Actions", "Change how the picture becomes the network's input: crop, pad or stretch"
+        ),
         Icon.CROP,
     ),
     ActionSpec(
-        "reload", _N("Actions", "Open the source again"), ("F5",), "Source", icon=Icon.RELOAD
+        "reload", marked("Actions", "Open the source again"), ("F5",), "Source", icon=Icon.RELOAD
     ),
 )
 
 _LAYERS: Final = (
     ActionSpec(
         "previous_layer",
-        _N("Actions", "Previous layer"),
+        marked("Actions", "Previous layer"),
         ("U",),
         "Layers",
-        _N("Actions", "Go to the layer before, with the same channel"),
+        marked("Actions", "Go to the layer before, with the same channel"),
         Icon.PREVIOUS,
     ),
     ActionSpec(
         "next_layer",
-        _N("Actions", "Next layer"),
+        marked("Actions", "Next layer"),
         ("O",),
         "Layers",
-        _N("Actions", "Go to the layer after, with the same channel"),
+        marked("Actions", "Go to the layer after, with the same channel"),
         Icon.NEXT,
     ),
     ActionSpec(
-        "find_layer", _N("Actions", "Find a layer"), ("Ctrl+F",), "Layers", icon=Icon.SEARCH
+        "find_layer", marked("Actions", "Find a layer"), ("Ctrl+F",), "Layers", icon=Icon.SEARCH
     ),
     ActionSpec(
         "watch_also",
-        _N("Actions", "Watch one more layer"),
+        marked("Actions", "Watch one more layer"),
         ("Ctrl+T",),
         "Layers",
-        _N("Actions", "Open the chosen layer in a tab of its own, beside those that are watched"),
+        marked(
+            "Actions", "Open the chosen layer in a tab of its own, beside those that are watched"
+        ),
         Icon.LAYERS,
     ),
     ActionSpec(
         "close_layer",
-        _N("Actions", "Stop watching this layer"),
+        marked("Actions", "Stop watching this layer"),
         ("Ctrl+W",),
         "Layers",
         icon=Icon.CLOSE,
     ),
     ActionSpec(
         "split_layers",
-        _N("Actions", "Layers side by side"),
+        marked("Actions", "Layers side by side"),
         ("Ctrl+\\",),
         "Layers",
-        _N("Actions", "Show the watched layers side by side, or in tabs"),
+        marked("Actions", "Show the watched layers side by side, or in tabs"),
         Icon.SPLIT,
         is_checkable=True,
     ),
 )
 
 _MAPS: Final = (
-    ActionSpec("channel_left", _N("Actions", "Channel to the left"), ("Left", "J"), "Maps"),
-    ActionSpec("channel_right", _N("Actions", "Channel to the right"), ("Right", "L"), "Maps"),
-    ActionSpec("channel_up", _N("Actions", "Channel above"), ("Up", "I"), "Maps"),
-    ActionSpec("channel_down", _N("Actions", "Channel below"), ("Down", "K"), "Maps"),
+    ActionSpec("channel_left", marked("Actions", "Channel to the left"), ("Left", "J"), "Maps"),
+    ActionSpec("channel_right", marked("Actions", "Channel to the right"), ("Right", "L"), "Maps"),
+    ActionSpec("channel_up", marked("Actions", "Channel above"), ("Up", "I"), "Maps"),
+    ActionSpec("channel_down", marked("Actions", "Channel below"), ("Down", "K"), "Maps"),
     ActionSpec(
-        "channel_left_fast", _N("Actions", "3 channels left"), ("Shift+Left", "Shift+J"), "Maps"
+        "channel_left_fast", marked("Actions", "3 channels left"), ("Shift+Left", "Shift+J"), "Maps"
     ),
     ActionSpec(
-        "channel_right_fast", _N("Actions", "3 channels right"), ("Shift+Right", "Shift+L"), "Maps"
+        "channel_right_fast",
+        marked("Actions", "3 channels right"),
+        ("Shift+Right", "Shift+L"),
+        "Maps",
     ),
-    ActionSpec("channel_up_fast", _N("Actions", "3 channels up"), ("Shift+Up", "Shift+I"), "Maps"),
     ActionSpec(
-        "channel_down_fast", _N("Actions", "3 channels down"), ("Shift+Down", "Shift+K"), "Maps"
+        "channel_up_fast", marked("Actions", "3 channels up"), ("Shift+Up", "Shift+I"), "Maps"
+    ),
+    ActionSpec(
+        "channel_down_fast", marked("Actions", "3 channels down"), ("Shift+Down", "Shift+K"), "Maps"
     ),
     ActionSpec(
         "cycle_gamma",
-        _N("Actions", "Gamma"),
+        marked("Actions", "Gamma"),
         ("T",),
         "Maps",
-        _N("Actions", "Lift weak responses: gamma 1, 0.7, 0.5, 0.3"),
+        marked("Actions", "Lift weak responses: gamma 1, 0.7, 0.5, 0.3"),
         Icon.GAMMA,
     ),
     ActionSpec(
         "cycle_scale",
-        _N("Actions", "Scale"),
+        marked("Actions", "Scale"),
         ("Shift+T",),
         "Maps",
-        _N("Actions", "What counts as brightest: of each channel, of the layer, or fixed"),
+        marked("Actions", "What counts as brightest: of each channel, of the layer, or fixed"),
         Icon.SCALE,
     ),
     ActionSpec(
         "cycle_colormap",
-        _N("Actions", "Colour map"),
+        marked("Actions", "Colour map"),
         ("M",),
         "Maps",
-        _N("Actions", "Change to the next colour map"),
+        marked("Actions", "Change to the next colour map"),
         Icon.COLOR_MAP,
     ),
     ActionSpec(
         "cycle_sort",
-        _N("Actions", "Sort the channels"),
+        marked("Actions", "Sort the channels"),
         ("S",),
         "Maps",
-        _N("Actions", "Sort the channels by index, mean, maximum or sparsity"),
+        marked("Actions", "Sort the channels by index, mean, maximum or sparsity"),
         Icon.SORT,
     ),
     ActionSpec(
         "overlay",
-        _N("Actions", "Lay the channel over the picture"),
+        marked("Actions", "Lay the channel over the picture"),
         ("Y",),
         "Maps",
         icon=Icon.OVERLAY,
@@ -222,10 +235,10 @@ _MAPS: Final = (
     ),
     ActionSpec(
         "cycle_zoom",
-        _N("Actions", "Zoom"),
+        marked("Actions", "Zoom"),
         ("Z",),
         "Maps",
-        _N("Actions", "Show all channels, the chosen one large, or both"),
+        marked("Actions", "Show all channels, the chosen one large, or both"),
         Icon.ZOOM,
     ),
 )
