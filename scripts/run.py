@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     elif lacking := lacking_for_window():
         print(f"A window cannot be shown yet; type: {system.apt_line(lacking)}", file=sys.stderr)
         return 1
-    _become([sys.executable, str(ROOT / "main.py"), *arguments])
+    return _become([sys.executable, str(ROOT / "main.py"), *arguments])
 
 
 def lacking_for_window() -> list[str]:
