@@ -55,3 +55,27 @@ class Mailbox(Generic[T]):
         """How many items were replaced before anyone took them."""
         with self._lock:
             return self._dropped
+
+
+class Tee(Mailbox[T]):
+    """A mailbox that passes everything on to several others, and keeps nothing.
+
+    Parameters
+    ----------
+    targets
+        Each gets every item.
+    """
+
+    def __init__(self, *targets: Mailbox[T]) -> None:
+        super().__init__()
+        self._targets = targets
+
+    def put(self, item: T) -> None:
+        """Put `item` into each of the targets."""
+        for target in self._targets:
+            target.put(item)
+
+    def clear(self) -> None:
+        """Empty each of the targets."""
+        for target in self._targets:
+            target.clear()

@@ -1,0 +1,98 @@
+"""Play, pause, step and seek: shown for sources that can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from engine.sources.base import Seek, SourceKind, SourceState, SourceStatus
+
+if TYPE_CHECKING:
+    from gui.actions import Actions
+
+__all__ = ["TransportRow"]
+
+
+class TransportRow(QWidget):
+    """Buttons and a slider for videos, folders and the demo.
+
+    Signals
+    -------
+    command_given : SourceCommand
+    """
+
+    command_given = Signal(object)
+
+    def __init__(self, *, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._is_time = False
+        self._fps = 0.0
+        self._previous = self._button("previous_file")
+        self._play = self._button("play")
+        self._next = self._button("next_file")
+        self._loop = self._button("loop")
+        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider.setAccessibleName(self.tr("Position"))
+        self._slider.setToolTip(self.tr("Drag to go to another frame"))
+        self._slider.valueChanged.connect(self._seek)
+        self._position = QLabel(self)
+        self._position.setProperty("role", "number")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for button in (self._previous, self._play, self._next):
+            layout.addWidget(button)
+        layout.addWidget(self._slider, 1)
+        layout.addWidget(self._position)
+        layout.addWidget(self._loop)
+        self.hide()
+
+    def show_status(self, status: SourceStatus) -> None:
+        """Show where the source stands, and hide what it cannot do."""
+        info = status.info
+        if info is None:
+            self.setVisible(False)
+            return
+        self._is_time = status.spec.kind is SourceKind.VIDEO
+        self._fps = info.fps or 0.0
+        self.setVisible(info.can_seek or info.can_play)
+        self._previous.setVisible(info.can_seek)
+        self._next.setVisible(info.can_seek)
+        self._play.setVisible(info.can_play)
+        self._loop.setVisible(self._is_time)
+        self._actions.action("play").setChecked(status.state is SourceState.PLAYING)
+        self._actions.action("loop").setChecked(status.spec.is_looping)
+        self._show_position(status.index, info.frames if info.can_seek else None)
+
+    def _button(self, action: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(self._actions.action(action))
+        button.setAutoRaise(True)
+        return button
+
+    def _show_position(self, index: int, frames: int | None) -> None:
+        self._slider.setVisible(bool(frames and frames > 1))
+        self._position.setVisible(bool(frames))
+        if not frames:
+            return
+        with QSignalBlocker(self._slider):
+            self._slider.setRange(0, frames - 1)
+            if not self._slider.isSliderDown():
+                self._slider.setValue(index)
+        if self._is_time and self._fps:
+            text = f"{_clock(index / self._fps)} / {_clock(frames / self._fps)}"
+        else:
+            text = f"{index + 1} / {frames}"
+        self._position.setText(text)
+
+    @Slot(int)
+    def _seek(self, index: int) -> None:
+        self.command_given.emit(Seek(index))
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(0.0, seconds), 60)
+    return f"{int(minutes)}:{rest:04.1f}"
