@@ -1,0 +1,1 @@
+"""One file for each family of networks; a file put here is found by the registry."""

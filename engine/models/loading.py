@@ -1,0 +1,124 @@
+"""From a name to a network that is ready to answer."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import pickle
+import warnings
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.errors import ModelError
+from engine.models import registry
+from engine.models import weights as weights_store
+from engine.values import WeightsChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+    from engine.jobs import JobControl
+    from engine.models.spec import ModelSpec
+    from engine.values import ModelCard
+
+__all__ = ["LoadedModel", "load"]
+
+_logger = logging.getLogger(__name__)
+
+RANDOM_SEED = 0
+"""Structure only looks the same each time it is loaded."""
+
+
+@dataclass(slots=True)
+class LoadedModel:
+    """A network on the CPU, in evaluation mode, whose parameters need no gradient."""
+
+    spec: ModelSpec
+    module: nn.Module
+    weights: WeightsChoice
+    categories: tuple[str, ...]
+    card: ModelCard
+
+
+def load(name: str, choice: WeightsChoice, control: JobControl) -> LoadedModel:
+    """Fetch the weights where they are wanted, build the network and fill it.
+
+    Raises
+    ------
+    ModelError
+        There is no such network, or its weights file cannot be read.
+    WeightsUnavailableError
+        The published weights cannot be had now.
+    CancelledError
+        Cancelled at a safe point; nothing half-written is left.
+    """
+    spec = registry.spec(name)
+    path = None
+    if choice is WeightsChoice.PUBLISHED:
+        if spec.weights is None:
+            raise ModelError(
+                f"No weights are published for {spec.title}; "
+                'choose "structure only (random weights)".'
+            )
+        path = weights_store.fetch(spec.weights, control)
+    control.report("Building the network")
+    module = _build(spec)
+    if path is not None:
+        control.report("Loading the weights")
+        _fill(spec, module, path)
+    module.eval().requires_grad_(requires_grad=False)
+    control.check()
+    return LoadedModel(spec, module, choice, spec.categories(), registry.card(spec))
+
+
+def _build(spec: ModelSpec) -> nn.Module:
+    # The seed is set for this build alone: the person's own random numbers go on as they were.
+    with torch.random.fork_rng(devices=[]), _no_warnings():
+        torch.manual_seed(RANDOM_SEED)
+        return spec.build()
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Keep what a library has to say to programmers away from the person's terminal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _fill(spec: ModelSpec, module: nn.Module, path: Path) -> None:
+    try:
+        spec.load_state(module, _read(path))
+    except (
+        OSError,
+        EOFError,
+        RuntimeError,
+        KeyError,
+        ValueError,
+        pickle.UnpicklingError,
+    ) as error:
+        _logger.warning("cannot use %s: %s", path, error)
+        is_removed = weights_store.discard(path)
+        advice = (
+            "load it again to download a fresh copy."
+            if is_removed
+            else 'reinstall Layerscope, or choose "structure only (random weights)".'
+        )
+        raise ModelError(f"The weights file of {spec.title} is damaged; {advice}") from error
+
+
+def _read(path: Path) -> Mapping[str, Tensor]:
+    """Read a state dict, without running any code that the file may hold."""
+    # Files from before PyTorch 1.6 are no zip archives and cannot be mapped into memory.
+    is_mappable = zipfile.is_zipfile(path)
+    with _no_warnings():
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_mappable)
+    if not isinstance(state, dict):
+        raise ValueError(f"expected a state dict, got {type(state).__name__}")  # noqa: TRY004 - the content is wrong, not a type in our code
+    return state
