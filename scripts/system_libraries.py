@@ -98,7 +98,8 @@ def is_debian(release: Path = Path("/etc/os-release")) -> bool:
 
 def apt_line(wanted: list[str]) -> str:
     """Return the one line a person types to have these packages."""
-    return f"sudo apt-get install -y --no-install-recommends {' '.join(wanted)}"
+    install = "sudo apt-get install -y --no-install-recommends"
+    return f"sudo apt-get update && {install} {' '.join(wanted)}"
 
 
 def is_looked_for() -> bool:
