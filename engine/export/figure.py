@@ -201,7 +201,7 @@ class _Figure:
     # -------------------------------------------------------------------------------------- text
 
     def _title_height(self) -> int:
-        return self._px(68 if self.origin.is_random else 50)
+        return self._px(74 if self.origin.is_random else 56)
 
     def _draw_title(self, canvas: Image.Image, margin: int, width: int) -> None:
         pen = ImageDraw.Draw(canvas)
