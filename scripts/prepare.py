@@ -33,6 +33,9 @@ def main(extras: list[str]) -> int:
         missing = find_missing()
         if missing:
             missing = install_packages(missing)
+        # What is lacking is said before a long installation; after it, only what stops us.
+        if missing and not_installed(["base", *extras]) and _is_worth_saying(missing):
+            say(how_to_install(missing))
         make_venv()
         install(["base", *extras])
         if missing and system.missing(system.CORE):
@@ -65,15 +68,15 @@ def find_missing() -> list[str]:
 
 
 def install_packages(wanted: list[str]) -> list[str]:
-    """Have apt install them where we may, or say how; return what is still missing."""
-    if system.is_debian() and os.geteuid() == 0 and not _was_tried(wanted):
-        say(f"Installing {len(wanted)} system packages that Qt needs ...")
-        _apt(wanted)
-        wanted = find_missing()
-        _remember_tried(wanted)
-    if wanted and _is_worth_saying(wanted):
-        say(how_to_install(wanted))
-    return wanted
+    """Have apt install them where we may; return what is still missing."""
+    can_install = os.geteuid() == 0 and system.is_debian() and shutil.which("apt-get") is not None
+    if not can_install or _was_tried(wanted):
+        return wanted
+    say(f"Installing the system packages that are missing ({len(wanted)}) ...")
+    _apt(wanted)
+    still_missing = find_missing()
+    _remember_tried(still_missing)
+    return still_missing
 
 
 def how_to_install(wanted: list[str]) -> str:
@@ -144,8 +147,9 @@ def make_venv() -> None:
     if _version_of(PYTHON) == ours:
         return
     if importlib.util.find_spec("ensurepip") is None:
-        how = how_to_install([f"python{ours}-venv"]) if system.is_debian() else "Install it."
-        raise PrepareError(f"This Python lacks its `venv` part. {how}")
+        raise PrepareError(
+            "Python cannot make .venv without its `venv` package; install that first."
+        )
     say(f"Making .venv with Python {ours} ...")
     shutil.rmtree(VENV, ignore_errors=True)
     _run([sys.executable, "-m", "venv", str(VENV)], "Could not make .venv; see above.")
@@ -153,8 +157,7 @@ def make_venv() -> None:
 
 def install(extras: list[str]) -> None:
     """Install the project, editable, with these extras ("base" = none)."""
-    wanted = fingerprint()
-    absent = [extra for extra in extras if _read(stamp(extra)) != wanted]
+    absent = not_installed(extras)
     if not absent:
         return
     say("Installing into .venv (the first time takes minutes: PyTorch and Qt are large) ...")
@@ -167,7 +170,13 @@ def install(extras: list[str]) -> None:
         "Installing failed; read pip's words above, then try again.",
     )
     for extra in {"base", *absent}:
-        stamp(extra).write_text(wanted, encoding="utf-8")
+        stamp(extra).write_text(fingerprint(), encoding="utf-8")
+
+
+def not_installed(extras: list[str]) -> list[str]:
+    """Return those of the extras that are not installed as pyproject.toml now has them."""
+    wanted = fingerprint()
+    return [extra for extra in extras if _read(stamp(extra)) != wanted]
 
 
 def fingerprint() -> str:

@@ -22,11 +22,12 @@ SCREENLESS = ("vnc", "eglfs", "linuxfb", "vkkhrdisplay")
 def main(arguments: list[str]) -> int:
     """Become the app; return an exit status only where that is not possible."""
     platform = os.environ.get("QT_QPA_PLATFORM", "")
-    if platform == "offscreen" or not (platform.startswith(SCREENLESS) or has_display()):
+    needs_screen = not platform.startswith(SCREENLESS)
+    if platform == "offscreen" or (needs_screen and not has_display()):
         print("No screen here: the tour runs offscreen and writes to out/tour/.", flush=True)
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         arguments = [*TOUR, *arguments]
-    elif lacking := lacking_for_window():
+    elif needs_screen and (lacking := lacking_for_window()):
         print(f"A window cannot be shown yet; type: {system.apt_line(lacking)}", file=sys.stderr)
         return 1
     return _become([sys.executable, str(ROOT / "main.py"), *arguments])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(system, "has_font", lambda: True)
     monkeypatch.setattr(system, "_loads", lambda name: name not in made.missing)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda _name: "apt-get")
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
@@ -170,6 +172,9 @@ def test_who_may_not_install_is_told_the_line(
     told = capfd.readouterr().err.splitlines()
     assert told[0] == f"System packages are missing; {line}"
     assert told[-1] == f"Qt cannot be loaded (no such library). System packages are missing; {line}"
+    # The second start has nothing to install: it says so once.
+    assert prepare.main([]) == 1
+    assert capfd.readouterr().err.splitlines() == told[-1:]
     assert not [command for command in machine.take() if command.startswith("apt-get")]
 
 
@@ -187,7 +192,9 @@ def test_a_python_without_venv_is_said(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     assert prepare.main([]) == 1
-    assert f"python{OURS}-venv" in capfd.readouterr().err.splitlines()[0]
+    line, stop = capfd.readouterr().err.splitlines()
+    assert line.endswith(f" python{OURS}-venv")
+    assert stop == "Python cannot make .venv without its `venv` package; install that first."
     assert machine.take() == []
 
 
