@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from gui.display import has_display, has_wayland, has_x11
 from scripts import system_libraries as system
+from scripts.prepare import how_to_install
 
 ROOT = Path(__file__).resolve().parent.parent
 TOUR = ["--tour", "out/tour"]
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         arguments = [*TOUR, *arguments]
     elif needs_screen and (lacking := lacking_for_window()):
-        print(f"A window cannot be shown yet; type: {system.apt_line(lacking)}", file=sys.stderr)
+        print(f"A window cannot be shown yet. {how_to_install(lacking)}", file=sys.stderr)
         return 1
     return _become([sys.executable, str(ROOT / "main.py"), *arguments])
 

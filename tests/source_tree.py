@@ -17,8 +17,8 @@ CODE = ("main.py", "engine", "gui", "resources")
 def ignored_names(root: Path) -> list[str]:
     """Return the name patterns of .gitignore, and git's own folder."""
     path = root / ".gitignore"
-    lines = path.read_text(encoding="utf-8").split() if path.exists() else []
-    return [".git", *(line.strip("/") for line in lines)]
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [".git", *(line.strip("/") for line in lines if not line.startswith("#"))]
 
 
 def files(root: Path, *, under: tuple[str, ...] = (".",), ending: str = "") -> list[Path]:

@@ -27,6 +27,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(run, "has_x11", lambda _environment: True)
     monkeypatch.setattr(run, "has_wayland", lambda _environment: False)
     monkeypatch.setattr(system, "is_looked_for", lambda: True)
+    monkeypatch.setattr(system, "is_debian", lambda: True)
     monkeypatch.setattr(system, "_loads", lambda _name: True)
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     return words
