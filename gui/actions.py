@@ -161,7 +161,8 @@ class Actions(QObject):
         """
         action = self.action(id_)
         if action.isCheckable():
-            action.triggered.connect(slot)
+            # PySide decides by the callable how many arguments it sends, and errs on built-ins.
+            action.triggered.connect(lambda is_checked: slot(is_checked))
         else:
             # Qt sends a boolean that means nothing here and would land in an optional argument.
             action.triggered.connect(lambda _checked=False: slot())

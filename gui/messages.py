@@ -28,6 +28,7 @@ __all__ = [
 
 _WINDOW_S: Final = 5.0
 _SETTLE_S: Final = 1.0
+_UNITS: Final = {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
 # Under this name lupdate finds the calls.
@@ -57,11 +58,9 @@ def random_weights_text() -> str:
 
 def bytes_text(size: float) -> str:
     """Return a size in decimal units with at most 3 figures: "42 MB", "3.1 MB", "812 kB"."""
-    value = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 999.5 or unit == "GB":
-            break
-        value /= 1000.0
+    fitting = [name for name, factor in _UNITS.items() if size / factor >= 0.9995]
+    unit = fitting[-1] if fitting else "B"
+    value = size / _UNITS[unit]
     figures = f"{value:.0f}" if value >= 9.95 or unit == "B" else f"{value:.1f}"
     return f"{figures} {unit}"
 
@@ -169,8 +168,9 @@ class ProgressText:
             return translate("Messages", "{done} of {total}").format(
                 done=done, total=f"{total} {translate('Messages', self._unit)}"
             )
-        whole = bytes_text(total)
-        part = bytes_text(done)
-        if part.split()[-1] == whole.split()[-1]:
-            part = part.split()[0]  # "42 of 98 MB" says the unit once.
-        return translate("Messages", "{done} of {total}").format(done=part, total=whole)
+        figures, unit = bytes_text(total).split()
+        # In the unit of the whole, which is said once: "42 of 98 MB".
+        part = done / _UNITS[unit]
+        shown = f"{part:.1f}" if 0 < part < 9.95 else f"{part:.0f}"
+        whole = f"{figures} {unit}"
+        return translate("Messages", "{done} of {total}").format(done=shown, total=whole)

@@ -75,7 +75,8 @@ SORT: Final = member("maps/sort", SortKey.INDEX)
 OVERLAY: Final = flag("maps/overlay", default=False)
 OVERLAY_OPACITY: Final = number("maps/overlay_opacity", 0.6, 0.0, 1.0)
 IS_SPLIT: Final = flag("maps/is_split", default=False)
-WATCHED: Final = texts("maps/watched", 16)
+WATCHED: Final = texts("maps/watched", 64)
+"""Lines of network, tab, layer, the network used last first (`gui.remembered`)."""
 
 ALL: Final[tuple[Setting[Any], ...]] = tuple(
     value for value in tuple(globals().values()) if isinstance(value, Setting)
