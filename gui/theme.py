@@ -175,8 +175,8 @@ class _Follower(QObject):
 
     @Slot(Qt.ColorScheme)
     def _follow_system(self, _scheme: Qt.ColorScheme) -> None:
-        if self._choice == "system":
-            self._put_in_force()
+        # Changes nothing where the person chose: what is in force does not depend on the system.
+        self._put_in_force()
 
     def _put_in_force(self) -> Theme:
         is_light = self._choice == "light" or (

@@ -17,8 +17,6 @@ from gui import theme
 from gui.theme import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytestqt.qtbot import QtBot
 
 FOLDER = Path(resources.__file__).parent
@@ -68,18 +66,6 @@ def _contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.fixture
-def app(qapp: QApplication) -> Iterator[QApplication]:
-    """The application, which is given back as it was."""
-    before = qapp.palette(), qapp.font(), qapp.style().name()
-    yield qapp
-    qapp.setStyleSheet("")
-    qapp.setProperty("layerscope_theme", None)
-    qapp.setStyle(before[2])
-    qapp.setPalette(before[0])
-    qapp.setFont(before[1])
-
-
 def test_contrast_formula() -> None:
     # The two values that WCAG itself names.
     assert _contrast("#000000", "#ffffff") == pytest.approx(21.0)
@@ -126,11 +112,11 @@ def test_every_picture_of_the_sheet_can_be_drawn(qapp: QApplication) -> None:
 
 
 def test_style_sheet_is_understood(
-    app: QApplication, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+    plain_app: QApplication, qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     from PySide6.QtWidgets import QLabel
 
-    theme.apply(app, "light")
+    theme.apply(plain_app, "light")
     label = QLabel("x")
     label.setProperty("role", "error")
     qtbot.addWidget(label)
@@ -140,28 +126,28 @@ def test_style_sheet_is_understood(
 
 
 @pytest.mark.parametrize(("choice", "tokens"), [("dark", DARK), ("light", LIGHT)])
-def test_apply(app: QApplication, choice: theme.ThemeChoice, tokens: Theme) -> None:
-    assert theme.apply(app, choice) == tokens
+def test_apply(plain_app: QApplication, choice: theme.ThemeChoice, tokens: Theme) -> None:
+    assert theme.apply(plain_app, choice) == tokens
     assert theme.theme_of() == tokens
-    assert app.palette().color(QPalette.ColorRole.Window) == QColor(tokens.panel)
-    assert app.font().pixelSize() == tokens.text_normal
+    assert plain_app.palette().color(QPalette.ColorRole.Window) == QColor(tokens.panel)
+    assert plain_app.font().pixelSize() == tokens.text_normal
 
 
 def test_before_apply_it_is_dark(qapp: QApplication) -> None:
     assert theme.theme_of() is DARK
 
 
-def test_text_scale(app: QApplication) -> None:
-    scaled = theme.apply(app, "dark", text_scale=1.5)
+def test_text_scale(plain_app: QApplication) -> None:
+    scaled = theme.apply(plain_app, "dark", text_scale=1.5)
     assert (scaled.text_small, scaled.text_normal, scaled.text_large) == (16, 20, 26)
     assert scaled.control_height == 42
-    assert theme.apply(app, "dark", text_scale=100.0).text_normal == 26
+    assert theme.apply(plain_app, "dark", text_scale=100.0).text_normal == 26
 
 
 def test_follows_the_system_only_when_asked(
-    app: QApplication, monkeypatch: pytest.MonkeyPatch
+    plain_app: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hints = app.styleHints()
+    hints = plain_app.styleHints()
     scheme = Qt.ColorScheme.Light
 
     class Hints:
@@ -171,11 +157,11 @@ def test_follows_the_system_only_when_asked(
         def __getattr__(self, name: str) -> object:
             return getattr(hints, name)
 
-    theme.apply(app, "dark")
-    monkeypatch.setattr(app, "styleHints", Hints)
+    theme.apply(plain_app, "dark")
+    monkeypatch.setattr(plain_app, "styleHints", Hints)
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
     assert theme.theme_of() == DARK
-    assert theme.apply(app, "system") == LIGHT
+    assert theme.apply(plain_app, "system") == LIGHT
     scheme = Qt.ColorScheme.Dark
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert theme.theme_of() == DARK

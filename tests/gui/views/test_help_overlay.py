@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 
+from gui import theme
 from gui.actions import Actions, ActionSpec, key_text
 from gui.keymap import KEYMAP
 from gui.views.help_overlay import HelpOverlay
@@ -44,7 +45,8 @@ def test_lists_every_action_that_has_a_key(window: QMainWindow) -> None:
         assert all(key_text(key) in texts for key in spec.keys)
 
 
-def test_all_of_it_is_seen_at_1280_x_800(window: QMainWindow) -> None:
+def test_all_of_it_is_seen_at_1280_x_800(plain_app: QApplication, window: QMainWindow) -> None:
+    theme.apply(plain_app, "dark")
     overlay = HelpOverlay(Actions(window, KEYMAP), window)
     overlay.open_keys()
     sheet = overlay._sheet
