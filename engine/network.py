@@ -93,8 +93,8 @@ class Network:
             raise ModelError(f"{self.info.card.title} has no layer “{key.name}”.{near}")
         if not 0 <= key.call < layer.calls:
             raise ModelError(
-                f"Layer “{key.name}” fires {layer.calls} times in a pass; "
-                f"there is no call {key.call}."
+                f"Layer “{key.name}” fires {'once' if layer.calls == 1 else f'{layer.calls} times'} "
+                f"in a pass; there is no call {key.call}, counting from 0."
             )
 
     def kind_of(self, key: LayerKey) -> str:

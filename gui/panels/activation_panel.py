@@ -118,7 +118,7 @@ class ActivationPanel(QWidget):
         """Stop watching the current layer; the last one stays."""
         self._close(self._tabs.currentIndex())
 
-    def set_split(self, is_split: bool) -> None:  # noqa: FBT001 - an action's toggled(bool)
+    def set_split(self, is_split: bool) -> None:
         """Show the layers side by side, or in tabs."""
         self._is_split = is_split
         self._actions.action("split_layers").setChecked(is_split)
@@ -131,9 +131,9 @@ class ActivationPanel(QWidget):
             activation = result.activation(page.key)
             if activation is not None:
                 page.show_activation(activation)
-        page = self.current_page
-        if page is not None and page.activation is not None:
-            is_vector = page.activation.map_size == (1, 1)
+        current = self.current_page
+        if current is not None and current.activation is not None:
+            is_vector = current.activation.map_size == (1, 1)
             self.style_bar.show_vector_choice(is_shown=is_vector)
 
     # ------------------------------------------------------------------------------------ private
@@ -177,6 +177,7 @@ class ActivationPanel(QWidget):
         layout.addLayout(row)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._splitter, 1)
+        self.setFocusProxy(self._tabs)
 
     def _connect_parts(self) -> None:
         self._tabs.currentChanged.connect(self._arrange)
@@ -213,6 +214,7 @@ class ActivationPanel(QWidget):
         page = self.current_page
         side_by_side = self._side_by_side() if self._is_split else []
         for other in self._pages:
+            other.show_name(is_shown=other in side_by_side)
             if other in side_by_side:
                 self._splitter.addWidget(other)
                 other.show()

@@ -40,9 +40,7 @@ class LayerPage(QWidget):
     channel_hovered = Signal(object)
     aspect_changed = Signal(float)
 
-    def __init__(
-        self, key: LayerKey, style: DisplayStyle, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, key: LayerKey, style: DisplayStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.key = key
         self._style = style
@@ -66,9 +64,7 @@ class LayerPage(QWidget):
     def show_activation(self, activation: Activation) -> None:
         """Show what the layer answered to the newest frame."""
         self._activation = activation
-        is_bars = (
-            activation.kind is MapKind.VECTOR and self._style.vectors is VectorView.BARS
-        )
+        is_bars = activation.kind is MapKind.VECTOR and self._style.vectors is VectorView.BARS
         self._stack.setCurrentWidget(self.bars if is_bars else self.atlas)
         self._bar.setVisible(not is_bars)
         if is_bars:
@@ -85,6 +81,10 @@ class LayerPage(QWidget):
         if self._activation is not None:
             self.show_activation(self._activation)
 
+    def show_name(self, *, is_shown: bool) -> None:
+        """Show the layer's name, where no tab does."""
+        self._name.setVisible(is_shown)
+
     def set_channel(self, channel: int) -> None:
         """Put the cursor on a channel."""
         self.atlas.set_channel(channel)
@@ -99,6 +99,7 @@ class LayerPage(QWidget):
         self._warning = QLabel(self)
         self._warning.setProperty("role", "badge-warning")
         self._warning.hide()
+        self._name.hide()
         self.atlas = AtlasView(self)
         self.bars = BarsView(self)
         self._bar = ColorBar(self)
@@ -106,9 +107,10 @@ class LayerPage(QWidget):
     def _build_layout(self) -> None:
         caption = QHBoxLayout()
         caption.setSpacing(8)
-        caption.addWidget(self._name, 1)
-        caption.addWidget(self._warning)
+        caption.addWidget(self._name)
         caption.addWidget(self._facts)
+        caption.addStretch(1)
+        caption.addWidget(self._warning)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.atlas)
         self._stack.addWidget(self.bars)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHeaderView,
@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.models.layer_tree import LayerFilterModel, LayerTreeModel
+from gui.models.layer_filter import LayerFilterModel
+from gui.models.layer_tree import LayerTreeModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from engine.values import LayerKey, ModelInfo
 
 __all__ = ["LayersPanel"]
+
+NAME_WIDTH_PX = 150
+MOST_WIDTH_PX = 130
+COLUMNS_BY_WORTH = (LayerTreeModel.SHAPE, LayerTreeModel.KIND, LayerTreeModel.PARAMETERS)
+"""What is shown beside the names, the most telling first."""
 
 
 class LayersPanel(QWidget):
@@ -43,7 +49,7 @@ class LayersPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = LayerTreeModel(self)
+        self._model = LayerTreeModel(parent=self)
         self._filter = LayerFilterModel(self)
         self._filter.setSourceModel(self._model)
         self._build_parts()
@@ -59,11 +65,11 @@ class LayersPanel(QWidget):
         self._model.set_layers(info.layers)
         self._tree.collapseAll()
         self._tree.expandToDepth(0)
+        self._fit_columns()
         leaves = sum(layer.is_leaf for layer in info.layers)
         self._summary.setText(
             self.tr("{0} layers, {1} parameters").format(leaves, f"{info.card.parameters:,}")
         )
-        self._fit_columns()
 
     def mark_watched(self, keys: Iterable[LayerKey], current: LayerKey | None) -> None:
         """Mark the watched layers, and bring the current one into view."""
@@ -94,6 +100,7 @@ class LayersPanel(QWidget):
         self._tree = QTreeView(self)
         self._tree.setModel(self._filter)
         self._tree.setUniformRowHeights(True)
+        self._tree.setIndentation(14)
         self._tree.setExpandsOnDoubleClick(False)
         self._tree.setAllColumnsShowFocus(True)
         self._tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -120,17 +127,25 @@ class LayersPanel(QWidget):
         layout.addWidget(self._summary)
 
     def _fit_columns(self) -> None:
+        """Give names the room they need, and show as many other columns as there is room for."""
         header = self._tree.header()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in range(1, self._filter.columnCount()):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        left = self._tree.viewport().width() - NAME_WIDTH_PX
+        for column in COLUMNS_BY_WORTH:
+            wanted = min(self._tree.sizeHintForColumn(column) + 8, MOST_WIDTH_PX)
+            has_room = left >= wanted
+            self._tree.setColumnHidden(column, not has_room)
+            if has_room:
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+                header.resizeSection(column, wanted)
+                left -= wanted
 
     def _key(self, index: QModelIndex) -> LayerKey | None:
         return self._model.key_at(self._filter.mapToSource(index)) if index.isValid() else None
 
     @Slot(str)
     def _find(self, text: str) -> None:
-        self._filter.set_pattern(text)
+        self._filter.set_text(text)
         has_hits = self._filter.rowCount() > 0
         self._tree.setVisible(has_hits)
         self._empty.setVisible(not has_hits)
@@ -146,7 +161,9 @@ class LayersPanel(QWidget):
         """Enter in the search field: watch the first hit that was searched for."""
         for index in self._walk(QModelIndex()):
             key = self._key(index)
-            if key is not None and self._filter.is_hit(index):
+            source = self._filter.mapToSource(index)
+            is_hit = self._filter.filterAcceptsRow(source.row(), source.parent())
+            if key is not None and is_hit:
                 self._tree.setCurrentIndex(index)
                 self.layer_chosen.emit(key)
                 return
@@ -177,6 +194,11 @@ class LayersPanel(QWidget):
         menu.addAction(self.tr("Copy the name"), lambda: _copy(str(key)))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._tree.viewport().mapToGlobal(place))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show more or fewer columns."""
+        super().resizeEvent(event)
+        self._fit_columns()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from the search field into the tree with the Down key."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from engine.values import InputFit
+from gui import settings as keys
 from gui.views.bars_view import BarsView
 
 if TYPE_CHECKING:
@@ -104,11 +105,11 @@ class PredictionPanel(QWidget):
         layout.addLayout(row)
 
     def _restore(self) -> None:
-        self._count.setValue(int(self._settings.get("top_k")))
-        wanted = float(self._settings.get("smoothing_s"))
+        self._count.setValue(self._settings.get(keys.TOP_K))
+        wanted = self._settings.get(keys.SMOOTHING_S)
         nearest = min(range(len(SMOOTHING_S)), key=lambda i: abs(SMOOTHING_S[i] - wanted))
         self._smoothing.setCurrentIndex(nearest)
-        self._fit.setCurrentIndex(max(0, self._fit.findData(self._settings.get("fit"))))
+        self._fit.setCurrentIndex(max(0, self._fit.findData(self._settings.get(keys.FIT))))
 
     def _connect_parts(self) -> None:
         self._count.valueChanged.connect(self._tell_classification)
@@ -117,11 +118,11 @@ class PredictionPanel(QWidget):
 
     @Slot()
     def _tell_classification(self) -> None:
-        self._settings.set("top_k", self.top_k)
-        self._settings.set("smoothing_s", self.smoothing_s)
+        self._settings.set(keys.TOP_K, self.top_k)
+        self._settings.set(keys.SMOOTHING_S, self.smoothing_s)
         self.classification_changed.emit(self.top_k, self.smoothing_s)
 
     @Slot()
     def _tell_fit(self) -> None:
-        self._settings.set("fit", self.fit.value)
+        self._settings.set(keys.FIT, self.fit)
         self.fit_changed.emit(self.fit)

@@ -17,6 +17,9 @@ from gui.views.notice_bar import NoticeBar
 from gui.views.thumbnail_strip import ThumbnailStrip
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.sources.base import SourceCommand
     from engine.values import Frame, FrameResult
     from gui.actions import Actions
@@ -172,7 +175,7 @@ class SourcePanel(QWidget):
         self._actions.trigger("open_demo")
 
 
-def _thumbnail(path: str, size_px: int) -> object:
+def _thumbnail(path: str, size_px: int) -> NDArray[np.uint8] | None:
     from engine.sources.thumbnails import thumbnail  # noqa: PLC0415 - brings PIL, after start
 
     return thumbnail(path, size_px)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from engine.sources.base import Seek, SourceKind, SourceState, SourceStatus
+from gui.icons import Icon, icon
 
 if TYPE_CHECKING:
     from gui.actions import Actions
@@ -63,7 +64,10 @@ class TransportRow(QWidget):
         self._next.setVisible(info.can_seek)
         self._play.setVisible(info.can_play)
         self._loop.setVisible(self._is_time)
-        self._actions.action("play").setChecked(status.state is SourceState.PLAYING)
+        is_playing = status.state is SourceState.PLAYING
+        play = self._actions.action("play")
+        play.setChecked(is_playing)
+        play.setIcon(icon(Icon.PAUSE if is_playing else Icon.PLAY))
         self._actions.action("loop").setChecked(status.spec.is_looping)
         self._show_position(status.index, info.frames if info.can_seek else None)
 

@@ -74,7 +74,14 @@ class CommandPalette(Overlay):
         """What is listed now, from the top."""
         return tuple(self._model.entry(row).title for row in range(self._model.rowCount()))
 
-    def open_with(self, extra: Iterable[PaletteEntry] = (), text: str = "") -> None:
+    def open_with(
+        self,
+        extra: Iterable[PaletteEntry] = (),
+        text: str = "",
+        *,
+        with_actions: bool = True,
+        placeholder: str = "",
+    ) -> None:
         """Open, with `extra` entries (layers, networks, recents) after the actions.
 
         Parameters
@@ -83,9 +90,16 @@ class CommandPalette(Overlay):
             What else can be chosen, made when it opens.
         text
             What stands in the field at first.
+        with_actions
+            Whether the window's actions can be chosen too, or only `extra`.
+        placeholder
+            What the empty field says; empty = what can be found usually.
         """
-        self._entries = [self._entry(spec) for spec in self._actions.specs if self._offers(spec)]
+        specs = self._actions.specs if with_actions else ()
+        self._entries = [self._entry(spec) for spec in specs if self._offers(spec)]
         self._entries.extend(extra)
+        usual = self.tr("Find an action, a layer or a network")
+        self._field.setPlaceholderText(placeholder or usual)
         self._field.setText(text)
         self._search(text)
         self.show_over()

@@ -1,0 +1,1 @@
+"""What joins actions, panels and the engine: one file for each concern of the window."""

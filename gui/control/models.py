@@ -1,0 +1,185 @@
+"""Choosing and loading networks and devices: the actions of the group "Model"."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.commands import CancelLoading, LoadModel, SetDevice
+from engine.events import (
+    EngineEvent,
+    LoadingCancelled,
+    LoadingFailed,
+    LoadingProgress,
+    ModelReady,
+    ModelsListed,
+    Notice,
+    Severity,
+)
+from engine.values import DeviceRequest, WeightsChoice
+from gui import settings as keys
+from gui.icons import Icon
+from gui.messages import bytes_text, count_text
+from gui.remembered import device_request, store_device
+from gui.views.palette import PaletteEntry
+
+if TYPE_CHECKING:
+    from engine.values import ModelCard, ModelInfo
+    from gui.context import WindowContext
+    from gui.panels.loading_row import LoadingRow
+    from gui.panels.top_bar import TopBar
+    from gui.views.notice_bar import NoticeBar
+    from gui.views.palette import CommandPalette
+
+__all__ = ["ModelControl"]
+
+
+class ModelControl(QObject):
+    """Keeps the top bar, the loading row and the notices in step with the engine.
+
+    Signals
+    -------
+    model_ready : ModelInfo
+        A network was loaded or moved.
+    """
+
+    model_ready = Signal(object)
+
+    def __init__(
+        self,
+        context: WindowContext,
+        *,
+        top: TopBar,
+        loading: LoadingRow,
+        notices: NoticeBar,
+        palette: CommandPalette,
+    ) -> None:
+        super().__init__(top)
+        self._top = top
+        self._loading = loading
+        self._notices = notices
+        self._palette = palette
+        self._actions = actions = context.actions
+        self._backend = context.backend
+        self._settings = context.settings
+        self._cards: tuple[ModelCard, ...] = ()
+        self._info: ModelInfo | None = None
+        self._wanted: tuple[str, WeightsChoice] | None = None
+        actions.connect("choose_model", self.choose)
+        actions.connect("choose_device", top.open_devices)
+        actions.connect("cancel_loading", self.cancel)
+        actions.action("cancel_loading").setEnabled(False)
+        top.device_chosen.connect(self._choose_device)
+        loading.cancelled.connect(self.cancel)
+        self._backend.bridge.event_received.connect(self._hear)
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """The network that is loaded."""
+        return self._info
+
+    def load(self, name: str, weights: WeightsChoice = WeightsChoice.PUBLISHED) -> None:
+        """Load a network; the one that runs goes on meanwhile."""
+        self._wanted = (name, weights)
+        self._notices.clear("model")
+        self._loading.begin(self._title(name))
+        self._actions.action("cancel_loading").setEnabled(True)
+        self._backend.post(LoadModel(name, weights))
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop loading."""
+        self._backend.post(CancelLoading())
+
+    @Slot()
+    def choose(self) -> None:
+        """Let the person find a network by a few letters."""
+        self._palette.open_with(
+            self.entries(), with_actions=False, placeholder=self.tr("Find a network")
+        )
+
+    def entries(self) -> list[PaletteEntry]:
+        """Return the networks for the palette: those that need no download first."""
+        cards = sorted(self._cards, key=lambda card: not card.are_weights_local)
+        loaded = self._info.card.name if self._info else ""
+        found = [
+            PaletteEntry(
+                title=card.title,
+                subtitle=self._summary(card),
+                callback=partial(self.load, card.name),
+                icon=Icon.MODEL if card.are_weights_local else Icon.DOWNLOAD,
+                is_checked=card.name == loaded,
+            )
+            for card in cards
+        ]
+        found += [
+            PaletteEntry(
+                title=self.tr("{0}, structure only").format(card.title),
+                subtitle=self.tr("random weights, no download"),
+                callback=partial(self.load, card.name, WeightsChoice.RANDOM),
+                icon=Icon.MODEL,
+            )
+            for card in cards
+            if not card.are_weights_local
+        ]
+        return found
+
+    # ---------------------------------------------------------------------- what the engine tells
+
+    @Slot(object)
+    def _hear(self, event: EngineEvent) -> None:
+        match event:
+            case ModelsListed(cards, devices):
+                self._cards = cards
+                self._top.show_devices(devices, device_request(self._settings))
+            case LoadingProgress():
+                self._loading.show_progress(event)
+            case ModelReady(info):
+                self._take(info)
+            case LoadingFailed():
+                self._end_loading()
+                self._tell_failure(event)
+            case LoadingCancelled():
+                self._end_loading()
+            case Notice(topic, message, severity):
+                self._notices.show_notice(topic, message, severity)
+
+    def _take(self, info: ModelInfo) -> None:
+        self._end_loading()
+        self._info = info
+        self._notices.clear("model")
+        self._top.show_model(info)
+        self._settings.set(keys.MODEL, info.card.name)
+        self._settings.add_recent_model(info.card.name)
+        self.model_ready.emit(info)
+
+    def _end_loading(self) -> None:
+        self._loading.end()
+        self._actions.action("cancel_loading").setEnabled(False)
+
+    def _tell_failure(self, event: LoadingFailed) -> None:
+        """Say why, and offer the next step: again, or the structure with random weights."""
+        steps = [(self.tr("Try again"), partial(self.load, event.model))]
+        if event.can_run_random:
+            again = partial(self.load, event.model, WeightsChoice.RANDOM)
+            steps.append((self.tr("Structure only (random weights)"), again))
+        self._notices.show_notice("model", event.message, Severity.ERROR, actions=steps)
+
+    def _summary(self, card: ModelCard) -> str:
+        parts = [card.family, count_text(card.parameters)]
+        if card.accuracy_top1 is not None:
+            parts.append(self.tr("top-1 {0} %").format(f"{card.accuracy_top1:.1f}"))
+        if not card.are_weights_local:
+            parts.append(self.tr("{0} to download").format(bytes_text(card.weights_size_bytes)))
+        return ", ".join(parts)
+
+    def _title(self, name: str) -> str:
+        return next((card.title for card in self._cards if card.name == name), name)
+
+    @Slot(object)
+    def _choose_device(self, request: DeviceRequest) -> None:
+        self._notices.clear("device")
+        store_device(self._settings, request)
+        self._backend.post(SetDevice(request))

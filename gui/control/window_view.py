@@ -1,0 +1,168 @@
+"""What concerns the window as a whole: palette, help, theme, panels, and what is pointed at."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
+
+from gui import settings as keys
+from gui import theme
+from gui.icons import Icon
+from gui.panels.channel_panel import heat
+from gui.panels.layer_page import luts
+from gui.theme import ThemeChoice
+from gui.views.atlas_view import HoverInfo
+from gui.views.drop_hint import DropHint
+from gui.views.palette import PaletteEntry
+from gui.views.value_scale import format_value
+
+if TYPE_CHECKING:
+    from engine.values import FrameResult
+    from gui.context import WindowContext
+    from gui.main_window import MainWindow
+
+__all__ = ["ViewControl"]
+
+THEMES: tuple[ThemeChoice, ...] = ("system", "dark", "light")
+
+
+class ViewControl(QObject):
+    """Carries out the actions of the groups "View" and "Help".
+
+    Parameters
+    ----------
+    window
+        The window; also the parent.
+    """
+
+    def __init__(self, window: MainWindow, context: WindowContext) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions = actions = context.actions
+        self._settings = settings = context.settings
+        self._is_overlaid = settings.get(keys.OVERLAY)
+        self._drop_hint = DropHint(window)
+        self._connect_actions()
+        for name, dock in (("toggle_labels", "prediction"), ("toggle_unit", "channel")):
+            action = actions.action(name)
+            window.docks[dock].visibilityChanged.connect(action.setChecked)
+        actions.action("overlay").setChecked(self._is_overlaid)
+        actions.action("timing").setChecked(settings.get(keys.SHOW_TIMING))
+
+    @Slot(object)
+    def show_result(self, result: FrameResult) -> None:
+        """Lay the chosen channel over the live picture, where that is wanted."""
+        view = self._window.source.view
+        key = self._window.inspect.current
+        activation = result.activation(key) if key is not None else None
+        if not self._is_overlaid or activation is None or activation.map_size == (1, 1):
+            view.set_overlay(None)
+            return
+        channel = min(self._window.channel.channel, activation.channels - 1)
+        sequential, diverging = luts(self._window.maps.style_bar.style_now, view)
+        lut = diverging if activation.is_signed else sequential
+        opacity = self._settings.get(keys.OVERLAY_OPACITY)
+        view.set_overlay(heat(activation, channel, lut), result.input_box, opacity)
+
+    @Slot(object)
+    def show_pointed(self, info: HoverInfo | None) -> None:
+        """Say in the status line what is under the pointer."""
+        key = self._window.inspect.current
+        if info is None or key is None:
+            self._window.status.show_pointed("")
+            return
+        place = f"{key} [{info.channel}]  y = {info.y}  x = {info.x}"
+        self._window.status.show_pointed(f"{place}  value = {format_value(info.value)}")
+
+    def show_drop_hint(self, *, is_shown: bool) -> None:
+        """Say that what is dragged can be dropped, or not any more."""
+        self._drop_hint.setVisible(is_shown)
+
+    # ------------------------------------------------------------------------------------ private
+
+    def _connect_actions(self) -> None:
+        window, connect = self._window, self._actions.connect
+        connect("palette", self._open_palette)
+        connect("help", window.help.toggle)
+        connect("about", self._tell_about)
+        connect("settings", window.top.open_devices)
+        connect("reset_view", self._reset_view)
+        connect("full_screen", self._full_screen)
+        connect("toggle_labels", window.docks["prediction"].setVisible)
+        connect("toggle_unit", window.docks["channel"].setVisible)
+        connect("timing", self._show_timing)
+        connect("cycle_theme", self._cycle_theme)
+        connect("reset_layout", window.reset_layout)
+        connect("overlay", self._overlay)
+        connect("quit", window.close)
+
+    def _open_palette(self) -> None:
+        window = self._window
+        info = window.models.info
+        layers = [
+            PaletteEntry(
+                title=str(layer.key),
+                subtitle=f"{layer.kind}, {' × '.join(map(str, layer.shape))}",
+                callback=partial(window.inspect.watch, layer.key),
+                icon=Icon.LAYERS,
+            )
+            for layer in (info.layers if info else ())
+            if layer.shape is not None
+        ]
+        window.palette_.open_with(layers + window.models.entries())
+
+    def _reset_view(self) -> None:
+        window = self._window
+        if window.isFullScreen():
+            window.showNormal()
+        for view in (window.source.view, *window.channel.views()):
+            if hasattr(view, "reset_view"):
+                view.reset_view()
+        page = window.maps.current_page
+        if page is not None:
+            page.atlas.reset_view()
+
+    def _full_screen(self, is_full: bool) -> None:
+        if is_full:
+            self._window.showFullScreen()
+        else:
+            self._window.showNormal()
+
+    def _show_timing(self, is_shown: bool) -> None:
+        self._settings.set(keys.SHOW_TIMING, is_shown)
+        self._window.status.show_timing(is_shown=is_shown)
+
+    def _overlay(self, is_on: bool) -> None:
+        self._is_overlaid = is_on
+        self._settings.set(keys.OVERLAY, is_on)
+        if not is_on:
+            self._window.source.view.set_overlay(None)
+
+    def _cycle_theme(self) -> None:
+        now = self._settings.get(keys.THEME)
+        choice = next(b for a, b in zip(THEMES, (*THEMES[1:], THEMES[0]), strict=True) if a == now)
+        self._settings.set(keys.THEME, choice)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, choice, self._settings.get(keys.TEXT_SCALE))
+        names = {
+            "system": self.tr("Theme: as the system has it."),
+            "dark": self.tr("Theme: dark."),
+            "light": self.tr("Theme: light."),
+        }
+        self._window.notices.show_notice("theme", names[choice])
+
+    def _tell_about(self) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 - only when asked
+
+        info = self._window.models.info
+        text = self.tr("Layerscope {0}, Apache-2.0.").format(version("layerscope"))
+        if info is not None:
+            card = info.card
+            text += " " + self.tr("{0}: {1}; weights: {2}.").format(
+                card.title, card.citation, card.weights_licence
+            )
+        self._window.notices.show_notice("about", text)

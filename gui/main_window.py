@@ -1,0 +1,282 @@
+"""The window: it builds the panels, puts them into docks, and connects what joins them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from engine.commands import SetClassification, SetFit, SetStyle
+from gui import settings as keys
+from gui.actions import Actions
+from gui.context import WindowContext
+from gui.control.exports import ExportControl
+from gui.control.inspect import InspectControl
+from gui.control.models import ModelControl
+from gui.control.sources import SourceControl
+from gui.control.window_view import ViewControl
+from gui.keymap import GROUPS, KEYMAP
+from gui.panels.activation_panel import ActivationPanel
+from gui.panels.channel_panel import ChannelPanel
+from gui.panels.layers_panel import LayersPanel
+from gui.panels.loading_row import LoadingRow
+from gui.panels.prediction_panel import PredictionPanel
+from gui.panels.source_panel import SourcePanel
+from gui.panels.status_line import StatusLine
+from gui.panels.top_bar import TopBar
+from gui.remembered import display_style
+from gui.views.help_overlay import HelpOverlay
+from gui.views.notice_bar import NoticeBar
+from gui.views.palette import CommandPalette
+
+if TYPE_CHECKING:
+    from engine.values import FrameResult, ModelInfo
+    from gui.backend import Backend
+    from gui.settings import Settings
+
+__all__ = ["MainWindow"]
+
+DEFAULT_SIZE = (1280, 800)
+LAYOUT_VERSION = 1
+
+
+def _share(whole: int, share: float, least: int, most: int) -> int:
+    return min(max(round(whole * share), least), most)
+
+
+_PAINTED = QEvent.Type(QEvent.registerEventType())
+
+
+class MainWindow(QMainWindow):
+    """Everything that is seen.
+
+    Parameters
+    ----------
+    backend
+        The engine.
+    settings
+        What is remembered.
+    """
+
+    def __init__(self, *, backend: Backend, settings: Settings) -> None:
+        super().__init__()
+        self._backend = backend
+        self._settings = settings
+        self._paint_ms = self._latency_ms = 0.0
+        self._shown_at = self._captured_at = 0.0
+        self._build_window()
+        self._build_panels()
+        self._build_docks()
+        self._build_controls()
+        self._connect_panels()
+        self._build_menu()
+        self.reset_layout()
+        self._restore()
+        self.maps.setFocus()
+
+    # ------------------------------------------------------------------------------------ building
+
+    def _build_window(self) -> None:
+        self.setWindowTitle("Layerscope")
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.resize(*DEFAULT_SIZE)
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
+        self.actions_ = Actions(self, KEYMAP)
+
+    def _build_panels(self) -> None:
+        style = display_style(self._settings)
+        actions = self.actions_
+        self.top = TopBar(actions=actions, parent=self)
+        self.addToolBar(self.top)
+        self.status = StatusLine(self)
+        self.setStatusBar(self.status)
+        self.notices = NoticeBar(self)
+        self.loading = LoadingRow(self)
+        self.source = SourcePanel(actions=actions, settings=self._settings, parent=self)
+        self.prediction = PredictionPanel(settings=self._settings, parent=self)
+        self.layers = LayersPanel(self)
+        self.maps = ActivationPanel(actions=actions, style=style, parent=self)
+        self.channel = ChannelPanel(actions=actions, style=style, parent=self)
+        centre = QWidget(self)
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.loading)
+        layout.addWidget(self.notices)
+        layout.addWidget(self.maps, 1)
+        self.setCentralWidget(centre)
+        self.palette_ = CommandPalette(actions, self, self._settings.get(keys.PALETTE_RECENT))
+        self.help = HelpOverlay(actions, self)
+
+    def _build_docks(self) -> None:
+        self.docks: dict[str, QDockWidget] = {}
+        for name, title, panel in (
+            ("source", self.tr("Source"), self.source),
+            ("prediction", self.tr("Prediction"), self.prediction),
+            ("layers", self.tr("Layers"), self.layers),
+            ("channel", self.tr("Channel"), self.channel),
+        ):
+            dock = QDockWidget(title, self)
+            dock.setObjectName(f"dock_{name}")
+            dock.setWidget(panel)
+            self.docks[name] = dock
+
+    def _build_controls(self) -> None:
+        context = WindowContext(self.actions_, self._backend, self._settings)
+        self.sources = SourceControl(self.source, context)
+        self.models = ModelControl(
+            context,
+            top=self.top,
+            loading=self.loading,
+            notices=self.notices,
+            palette=self.palette_,
+        )
+        self.inspect = InspectControl(
+            context, layers=self.layers, maps=self.maps, channel=self.channel
+        )
+        self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
+        self.view = ViewControl(self, context)
+
+    def _connect_panels(self) -> None:
+        bridge = self._backend.bridge
+        bridge.result_ready.connect(self._show_result)
+        bridge.preview_ready.connect(self.source.show_preview)
+        self.models.model_ready.connect(self._take_model)
+        self.prediction.classification_changed.connect(self._set_classification)
+        self.prediction.fit_changed.connect(lambda fit: self._backend.post(SetFit(fit)))
+        self.actions_.connect("cycle_fit", self.prediction.cycle_fit)
+        self.inspect.layer_changed.connect(self.status.show_layer)
+        self.maps.channel_hovered.connect(self.view.show_pointed)
+        self.channel.cell_hovered.connect(self.view.show_pointed)
+        self.palette_.recent_changed.connect(
+            lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
+        )
+
+    def _build_menu(self) -> None:
+        """Put all actions, group by group, behind the button at the right end of the top bar."""
+        menu = QMenu(self)
+        groups = self.actions_.by_group()
+        for group in GROUPS:
+            specs = groups.get(group, [])
+            if specs:
+                part = menu.addMenu(specs[0].group_title)
+                part.addActions([self.actions_.action(spec.id) for spec in specs])
+        panels = menu.addMenu(self.tr("Panels"))
+        panels.addActions([dock.toggleViewAction() for dock in self.docks.values()])
+        self.top.menu_button(menu)
+
+    # -------------------------------------------------------------------------------------- layout
+
+    def reset_layout(self) -> None:
+        """Put every panel back where it was at first."""
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        places = {
+            "source": left,
+            "prediction": left,
+            "layers": right,
+            "channel": Qt.DockWidgetArea.BottomDockWidgetArea,
+        }
+        for name, area in places.items():
+            dock = self.docks[name]
+            dock.setFloating(False)
+            self.addDockWidget(area, dock)
+            dock.show()
+        horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        width, height = self.width(), self.height()
+        self.resizeDocks(
+            [self.docks["source"], self.docks["layers"]],
+            [_share(width, 0.23, 300, 400), _share(width, 0.21, 270, 360)],
+            horizontal,
+        )
+        self.resizeDocks(
+            [self.docks["source"], self.docks["prediction"]],
+            [round(height * 0.55), round(height * 0.35)],
+            vertical,
+        )
+        self.resizeDocks([self.docks["channel"]], [max(210, round(height * 0.3))], vertical)
+
+    def _restore(self) -> None:
+        self.restoreGeometry(QByteArray(self._settings.get(keys.GEOMETRY)))
+        self.restoreState(QByteArray(self._settings.get(keys.STATE)), LAYOUT_VERSION)
+        self.maps.set_split(self._settings.get(keys.IS_SPLIT))
+        self.status.show_timing(is_shown=self._settings.get(keys.SHOW_TIMING))
+        if self._settings.notice:
+            self.notices.show_notice("settings", self._settings.notice)
+
+    # ----------------------------------------------------------------------------------- the loop
+
+    def begin(self) -> None:
+        """Tell the engine how things are wanted, before the first network is loaded."""
+        self._backend.post(SetStyle(self.maps.style_bar.style_now.atlas))
+        self._backend.post(SetFit(self.prediction.fit))
+        self._set_classification(self.prediction.top_k, self.prediction.smoothing_s)
+
+    @Slot(object)
+    def _show_result(self, result: FrameResult) -> None:
+        self._shown_at, self._captured_at = time.perf_counter(), result.frame.captured_at
+        self.source.show_result(result)
+        self.prediction.show_result(result)
+        self.inspect.show_result(result)
+        self.exports.show_result(result)
+        self.view.show_result(result)
+        self.status.show_result(result, self._paint_ms, self._latency_ms)
+        # Repaints are events of low priority: an event of the same behind them comes when all
+        # is painted.
+        QApplication.postEvent(self, QEvent(_PAINTED), Qt.EventPriority.LowEventPriority.value)
+
+    @Slot(object)
+    def _take_model(self, info: ModelInfo) -> None:
+        self.setWindowTitle(f"{info.card.title} – Layerscope")
+        self.prediction.clear(self.tr("Waiting for the first answer"))
+        self.inspect.show_model(info)
+
+    @Slot(int, float)
+    def _set_classification(self, top_k: int, smoothing_s: float) -> None:
+        self._backend.post(SetClassification(top_k, smoothing_s))
+
+    # ------------------------------------------------------------------------------ Qt's overrides
+
+    def event(self, event: QEvent) -> bool:
+        """Take the time when a result has been painted."""
+        if event.type() == _PAINTED:
+            now = time.perf_counter()
+            self._paint_ms = (now - self._shown_at) * 1e3
+            self._latency_ms = (now - self._captured_at) * 1e3
+            return True
+        return super().event(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and addresses from anywhere."""
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+            self.view.show_drop_hint(is_shown=True)
+
+    def dragLeaveEvent(self, event: QEvent) -> None:
+        """Take the hint away."""
+        self.view.show_drop_hint(is_shown=False)
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        self.view.show_drop_hint(is_shown=False)
+        if self.sources.open_dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout, finish what is under way, and stop the engine."""
+        self._settings.set(keys.GEOMETRY, bytes(self.saveGeometry().data()))
+        self._settings.set(keys.STATE, bytes(self.saveState(LAYOUT_VERSION).data()))
+        self._settings.set(keys.IS_SPLIT, self.maps.is_split)
+        self.exports.close()
+        self._settings.sync()
+        self._backend.stop()
+        super().closeEvent(event)

@@ -1,0 +1,100 @@
+"""The front door: a window, or one of the commands that need none.
+
+It alone wires arguments, settings, engine and window together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+NO_DISPLAY = (
+    "There is no screen to show a window on: set DISPLAY, or run “make tour” for a tour that "
+    "needs none, or “layerscope classify PICTURE” for an answer in the terminal."
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run Layerscope and return the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve the window
+    from engine import cli  # noqa: PLC0415 - nothing is imported before it is known what for
+
+    if arguments and arguments[0] in cli.SUBCOMMANDS:
+        return cli.main(arguments)
+    options = _parse(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.WARNING,
+        format="%(asctime)s %(name)s %(levelname)s: %(message)s",
+    )
+    if options.tour is not None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from gui.tour import run_tour  # noqa: PLC0415
+
+        return run_tour(Path(options.tour))
+    return _run_window(options)
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    from engine.cli import version  # noqa: PLC0415
+
+    parser = argparse.ArgumentParser(
+        prog="layerscope",
+        description="Watch a convolutional network think, live. Without arguments: the demo "
+        "pictures and the network used last.",
+        epilog="Commands that need no window: classify, layers, maps, models "
+        "(layerscope COMMAND --help).",
+    )
+    parser.add_argument(
+        "source",
+        nargs="?",
+        default="",
+        help="what to look at: a picture, a folder, a video, “camera”, “camera:1”, “demo”, or the "
+        "address of a stream",
+    )
+    parser.add_argument("--model", default="", help="network to load (see “layerscope models”)")
+    parser.add_argument("--layer", action="append", default=[], help="layer to watch (repeatable)")
+    parser.add_argument("--theme", choices=("system", "dark", "light"), default=None)
+    parser.add_argument(
+        "--tour",
+        metavar="DIR",
+        default=None,
+        help="run offscreen for about a minute and leave screenshots, figures and a summary in DIR",
+    )
+    parser.add_argument("--verbose", action="store_true", help="write a detailed log")
+    parser.add_argument("--version", action="version", version=f"layerscope {version()}")
+    return parser.parse_args(arguments)
+
+
+def _run_window(options: argparse.Namespace) -> int:
+    from gui.display import has_display  # noqa: PLC0415
+
+    if "QT_QPA_PLATFORM" not in os.environ and not has_display():
+        sys.stderr.write(NO_DISPLAY + "\n")
+        return 1
+    from gui import settings as keys  # noqa: PLC0415
+    from gui.app import create_application, install_hooks  # noqa: PLC0415
+    from gui.settings import Settings  # noqa: PLC0415
+    from gui.start import build_window  # noqa: PLC0415
+
+    settings = Settings()
+    if options.theme is not None:
+        settings.set(keys.THEME, options.theme)
+    app = create_application(settings, sys.argv[:1])
+    install_hooks()
+    window, start = build_window(settings)
+    window.show()
+    start(options.source, options.model, tuple(options.layer))
+    return app.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
