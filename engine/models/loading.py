@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.errors import ModelError
+from engine.errors import ModelError, WeightsUnavailableError
 from engine.models import registry
 from engine.models import weights as weights_store
 from engine.values import WeightsChoice
@@ -62,7 +62,7 @@ def load(name: str, choice: WeightsChoice, control: JobControl) -> LoadedModel:
     path = None
     if choice is WeightsChoice.PUBLISHED:
         if spec.weights is None:
-            raise ModelError(
+            raise WeightsUnavailableError(
                 f"No weights are published for {spec.title}; "
                 'choose "structure only (random weights)".'
             )

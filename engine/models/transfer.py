@@ -13,6 +13,7 @@ import threading
 import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,13 +115,17 @@ class Transfer:
 
     def _receive(self) -> None:
         try:
-            with urllib.request.urlopen(self._request, timeout=STALL_S) as answer:  # noqa: S310 - as above
+            # An opener of its own reads the proxies as they are now; urlopen keeps its first.
+            with urllib.request.build_opener().open(self._request, timeout=STALL_S) as answer:
                 self._put(_head_of(answer.status, answer.headers))
                 while not self._stopped.is_set():
                     chunk = answer.read1(_CHUNK_BYTES)
                     self._put(chunk)
                     if not chunk:
                         return
+        except HTTPError as error:
+            error.close()  # it holds the connection
+            self._put(error)
         except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
             self._put(error)
 

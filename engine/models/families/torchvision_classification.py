@@ -24,12 +24,13 @@ __all__ = ["torchvision_classification"]
 
 _MIB = 1 << 20
 
-_BUILD_ARGUMENTS: dict[str, dict[str, bool]] = {
-    # What torchvision itself chooses when it loads the weights of these two: the input is
-    # normalised anew inside. Saying whether to initialise silences a warning, and only then are
-    # random weights those of the paper.
+_BUILD_ARGUMENTS: dict[str, dict[str, int]] = {
+    # What torchvision itself passes when it loads the weights of these. The first two normalise
+    # their input anew inside; saying whether to initialise silences a warning, and only then are
+    # random weights those of the paper. The third has an embedding for each place of its input.
     "googlenet": {"aux_logits": False, "transform_input": True, "init_weights": True},
     "inception_v3": {"aux_logits": True, "transform_input": True, "init_weights": True},
+    "vit_h_14": {"image_size": 518},
 }
 
 
