@@ -162,7 +162,10 @@ class Actions(QObject):
         action = self.action(id_)
         if action.isCheckable():
             # PySide decides by the callable how many arguments it sends, and errs on built-ins.
-            action.triggered.connect(lambda is_checked: slot(is_checked))
+            def tell(is_checked: bool) -> None:
+                slot(is_checked)
+
+            action.triggered.connect(tell)
         else:
             # Qt sends a boolean that means nothing here and would land in an optional argument.
             action.triggered.connect(lambda _checked=False: slot())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui import settings as keys
 from gui import theme
+from gui.remembered import theme_choice
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -40,7 +41,7 @@ def create_application(settings: Settings, argv: list[str]) -> QApplication:
     app.setApplicationName("Layerscope")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("layerscope")
-    theme.apply(app, settings.get(keys.THEME), settings.get(keys.TEXT_SCALE))
+    theme.apply(app, theme_choice(settings), settings.get(keys.TEXT_SCALE))
     return app
 
 

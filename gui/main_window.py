@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Slot
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -61,6 +61,9 @@ class MainWindow(QMainWindow):
         What is remembered.
     """
 
+    result_shown = Signal(object)
+    """A FrameResult went to all panels; it is painted next."""
+
     def __init__(self, *, backend: Backend, settings: Settings) -> None:
         super().__init__()
         self._backend = backend
@@ -76,6 +79,16 @@ class MainWindow(QMainWindow):
         self.reset_layout()
         self._restore()
         self.maps.setFocus()
+
+    @property
+    def latency_ms(self) -> float:
+        """From the capture of the frame painted last to its being on the screen."""
+        return self._latency_ms
+
+    @property
+    def paint_ms(self) -> float:
+        """What handling and painting the last result cost the GUI thread."""
+        return self._paint_ms
 
     # ------------------------------------------------------------------------------------ building
 
@@ -114,7 +127,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.notices)
         layout.addWidget(self.maps, 1)
         self.setCentralWidget(centre)
-        self.palette_ = CommandPalette(actions, self, self._settings.get(keys.PALETTE_RECENT))
+        recent = self._settings.get(keys.PALETTE_RECENT)
+        self.palette_ = CommandPalette(actions, self, recent)
         self.help = HelpOverlay(actions, self)
 
     def _build_docks(self) -> None:
@@ -194,7 +208,7 @@ class MainWindow(QMainWindow):
         width, height = self.width(), self.height()
         self.resizeDocks(
             [self.docks["source"], self.docks["layers"]],
-            [_share(width, 0.23, 300, 400), _share(width, 0.21, 270, 360)],
+            [_share(width, 0.24, 300, 400), _share(width, 0.23, 290, 380)],
             horizontal,
         )
         self.resizeDocks(
@@ -232,6 +246,7 @@ class MainWindow(QMainWindow):
         # Repaints are events of low priority: an event of the same behind them comes when all
         # is painted.
         QApplication.postEvent(self, QEvent(_PAINTED), Qt.EventPriority.LowEventPriority.value)
+        self.result_shown.emit(result)
 
     @Slot(object)
     def _take_model(self, info: ModelInfo) -> None:

@@ -11,6 +11,7 @@ from gui.display_style import DisplayStyle
 
 if TYPE_CHECKING:
     from gui.settings import Settings
+    from gui.theme import ThemeChoice
 
 __all__ = [
     "device_request",
@@ -19,6 +20,7 @@ __all__ = [
     "store_device",
     "store_display",
     "store_layers",
+    "theme_choice",
 ]
 
 _SEPARATOR = "\t"
@@ -47,6 +49,13 @@ def store_display(settings: Settings, style: DisplayStyle) -> None:
     settings.set(keys.FIXED_HIGH, style.atlas.fixed_high)
     settings.set(keys.GAMMA, style.atlas.gamma)
     settings.set(keys.SORT, style.atlas.sort)
+
+
+def theme_choice(settings: Settings) -> ThemeChoice:
+    """Return the theme that was chosen last."""
+    chosen = settings.get(keys.THEME)
+    choices: tuple[ThemeChoice, ...] = ("dark", "light")
+    return next((choice for choice in choices if choice == chosen), "system")
 
 
 def device_request(settings: Settings) -> DeviceRequest:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LayersPanel"]
 
-NAME_WIDTH_PX = 150
+NAME_WIDTH_PX = 140
 MOST_WIDTH_PX = 130
 COLUMNS_BY_WORTH = (LayerTreeModel.SHAPE, LayerTreeModel.KIND, LayerTreeModel.PARAMETERS)
 """What is shown beside the names, the most telling first."""
@@ -80,6 +80,15 @@ class LayersPanel(QWidget):
         if index.isValid():
             self._tree.setCurrentIndex(index)
             self._tree.scrollTo(index)
+
+    def choose(self, key: LayerKey) -> bool:
+        """Choose a layer as a click on its row does; False where there is none."""
+        index = self._filter.mapFromSource(self._model.index_of(key))
+        if not index.isValid():
+            return False
+        self._tree.setCurrentIndex(index)
+        self._tree.clicked.emit(index)
+        return True
 
     def current_key(self) -> LayerKey | None:
         """Return the layer that is selected in the tree."""

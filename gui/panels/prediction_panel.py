@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from engine.values import InputFit
 from gui import settings as keys
@@ -62,6 +62,8 @@ class PredictionPanel(QWidget):
         """Show the answer to a frame."""
         if result.classification is not None:
             self.bars.show_classification(result.classification, is_random=result.is_random)
+            bits = f"{result.classification.entropy:.1f}"
+            self._doubt.setText(self.tr("entropy {0} bits").format(bits))
         else:
             self.bars.clear(self.tr("This network names no categories"))
 
@@ -77,6 +79,7 @@ class PredictionPanel(QWidget):
         self.bars = BarsView(self)
         self._count = QSpinBox(self)
         self._count.setRange(1, 20)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.setPrefix(self.tr("Top "))
         self._count.setToolTip(self.tr("How many categories are named"))
         self._smoothing = QComboBox(self)
@@ -93,6 +96,11 @@ class PredictionPanel(QWidget):
         self._fit.addItem(self.tr("Stretch"), InputFit.STRETCH)
 
     def _build_layout(self) -> None:
+        self._doubt = QLabel(self)
+        self._doubt.setProperty("role", "muted")
+        self._doubt.setToolTip(
+            self.tr("How undecided the network is: 0 = sure, 10 = all 1,000 classes alike")
+        )
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self._count)
@@ -102,6 +110,7 @@ class PredictionPanel(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self.bars, 1)
+        layout.addWidget(self._doubt)
         layout.addLayout(row)
 
     def _restore(self) -> None:
