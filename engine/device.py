@@ -101,13 +101,17 @@ def apply_threads(threads: int) -> None:
 
 def available() -> tuple[DeviceInfo, ...]:
     """Return every device of this machine, the one that "auto" takes first."""
-    names = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
-    if not torch.cuda.is_available():
-        names = []
+    return tuple(_place(torch.device(name), DeviceRequest(name)).info for name in _names())
+
+
+def _names() -> list[str]:
+    """Return the devices' names, without waking any of them up."""
+    names = []
+    if torch.cuda.is_available():
+        names += [f"cuda:{index}" for index in range(torch.cuda.device_count())]
     if torch.backends.mps.is_available():
         names.append("mps")
-    names.append("cpu")
-    return tuple(_place(torch.device(name), DeviceRequest(name)).info for name in names)
+    return [*names, "cpu"]
 
 
 def choose(request: DeviceRequest) -> Placement:
@@ -120,7 +124,7 @@ def choose(request: DeviceRequest) -> Placement:
     DeviceError
         There is no such device here; the sentence names those that are.
     """
-    names = [info.name for info in available()]
+    names = _names()
     name = {"auto": names[0], "cuda": "cuda:0"}.get(request.name, request.name)
     if name not in names:
         raise DeviceError(

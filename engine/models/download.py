@@ -136,6 +136,7 @@ def _append(weights: Weights, part: Path, control: JobControl) -> None:
         The file is whole, and is not the published one.
     """
     have = part.stat().st_size if part.exists() else 0
+    control.report("Downloading weights", have, weights.size_bytes)
     with Transfer(weights.location, have, control) as transfer:
         try:
             head = transfer.head()

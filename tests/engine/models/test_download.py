@@ -36,6 +36,7 @@ def test_what_was_published_arrives_with_progress(server: WeightsServer, cache: 
     assert path.read_bytes() == server.body
     assert _files(cache) == ["net.pth"]
     size = len(server.body)
+    assert reports[0] == Progress("Downloading weights", 0, size)
     assert reports[-1] == Progress("Downloading weights", size, size)
     assert [report.done for report in reports] == sorted(report.done for report in reports)
 
@@ -52,6 +53,13 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(server: WeightsServer, cac
     (cache / "net.pth").write_bytes(server.body[:-1] + b"x")
     path = weights.fetch(server.weights(), JobControl())
     assert path.read_bytes() == server.body
+
+
+def test_something_else_in_the_place_of_the_file(server: WeightsServer, cache: Path) -> None:
+    (cache / "net.pth").mkdir(parents=True)
+    assert not weights.is_local(server.weights())
+    with pytest.raises(WeightsUnavailableError, match="cannot be written to"):
+        weights.fetch(server.weights(), JobControl())
 
 
 def test_what_torch_hub_has_is_used_where_it_is(server: WeightsServer, cache: Path) -> None:
@@ -163,7 +171,12 @@ def test_the_part_of_a_process_that_died_is_taken_over(server: WeightsServer, ca
 
 def test_cancel_keeps_what_has_come(server: WeightsServer, cache: Path) -> None:
     server.stalls_at = 300_000
-    control = JobControl(lambda _: control.cancel())
+
+    def cancel_when_some_has_come(progress: Progress) -> None:
+        if progress.done:
+            control.cancel()
+
+    control = JobControl(cancel_when_some_has_come)
     with pytest.raises(CancelledError):
         weights.fetch(server.weights(), control)
     server.gate.set()

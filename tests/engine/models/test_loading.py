@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import nn
 
-from engine.errors import CancelledError, ModelError, WeightsUnavailableError
+from engine.errors import CancelledError, DeviceError, ModelError, WeightsUnavailableError
 from engine.jobs import JobControl, Progress
-from engine.models import loading, registry
+from engine.models import loading, registry, weights
 from engine.models.spec import ModelSpec, Weights
 from engine.values import WeightsChoice
 
@@ -126,6 +126,7 @@ def _broken_files(tmp_path: Path) -> dict[str, bytes]:
         "another shape": _saved({**good, "0.bias": torch.zeros(5)}, tmp_path / "s"),
         "a list": _saved([1, 2], tmp_path / "l"),
         "numbers": _saved(dict.fromkeys(good, 1), tmp_path / "n"),
+        "no names": _saved({1: torch.zeros(1)}, tmp_path / "k"),
         "code": pickle.dumps(_Malice()),
         "code in a zip": _saved(_Malice(), tmp_path / "c"),
     }
@@ -142,6 +143,7 @@ def _broken_files(tmp_path: Path) -> dict[str, bytes]:
         "another shape",
         "a list",
         "numbers",
+        "no names",
         "code",
         "code in a zip",
     ],
@@ -156,6 +158,40 @@ def test_a_broken_file_is_said_and_removed(
         "The weights file of Tiny is damaged; load it again to download a fresh copy."
     )
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")]
+)
+def test_a_file_is_kept_where_there_was_no_memory_to_read_it(
+    publish: Callable[[bytes | None], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    path = publish(_saved(_tiny().state_dict(), tmp_path / "x"))
+
+    def fill(*_: object) -> None:
+        raise error
+
+    full = replace(registry.spec("tiny"), load_state=fill)
+    monkeypatch.setattr(registry, "spec", lambda _: full)
+    with pytest.raises(DeviceError, match="not enough memory"):
+        loading.load("tiny", PUBLISHED, JobControl())
+    assert path.exists()
+
+
+def test_a_broken_file_of_another_program_is_named_and_left(
+    publish: Callable[[bytes | None], Path],
+) -> None:
+    publish(None)
+    hub = weights.torch_hub_dir()
+    hub.mkdir(parents=True)
+    (hub / "tiny.pth").write_bytes(b"not a network")
+    with pytest.raises(ModelError) as caught:
+        loading.load("tiny", PUBLISHED, JobControl())
+    assert f"delete {hub / 'tiny.pth'} and load it again." in caught.value.message
+    assert (hub / "tiny.pth").exists()
 
 
 def test_without_a_network_the_weights_are_said_to_be_unavailable(
