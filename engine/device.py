@@ -87,10 +87,16 @@ class Placement:
 
 
 def physical_cores() -> int:
-    """Return how many physical cores this process may use, at least 1."""
+    """Return how many threads pay: the physical cores this process may use, at least 1.
+
+    Where the environment variable OMP_NUM_THREADS says a number, it is the most.
+    """
     cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):
         cores = min(cores, len(os.sched_getaffinity(0)))
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        cores = min(cores, int(wanted))
     return max(1, cores)
 
 

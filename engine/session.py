@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.capture.fold import fold
 from engine.capture.watch import WatchedLayer
-from engine.device import choose, memory_mib, out_of_memory_sentence
+from engine.device import apply_threads, choose, memory_mib, out_of_memory_sentence
 from engine.errors import DeviceError, ModelError
 from engine.events import Notice, Severity
 from engine.jobs import JobControl
@@ -57,7 +57,7 @@ class Session:
 
     def __init__(self, on_notice: Callable[[Notice], None] | None = None) -> None:
         self._on_notice = on_notice or (lambda _notice: None)
-        self._placement = choose(DeviceRequest())
+        self._placement = self._place(DeviceRequest())
         self._network: Network | None = None
         self._watched: dict[LayerKey, WatchedLayer] = {}
         self._style = AtlasStyle()
@@ -110,7 +110,7 @@ class Session:
         DeviceError
             There is no such device, or the network does not fit on it; nothing changes.
         """
-        placement = choose(request)
+        placement = self._place(request)
         if self._network is not None:
             self._network = self._move(self._network, placement)
         self._placement = placement
@@ -281,9 +281,16 @@ class Session:
         return self._to_cpu(loaded, sentence)
 
     def _to_cpu(self, loaded: LoadedModel, sentence: str) -> Network:
-        self._placement = choose(DeviceRequest("cpu"))
+        self._placement = self._place(DeviceRequest("cpu"))
         self._on_notice(Notice("device", sentence, Severity.WARNING))
         return Network(loaded, self._placement)
+
+    def _place(self, request: DeviceRequest) -> Placement:
+        """Choose where to run, and say what of the request could not be had."""
+        placement = choose(request)
+        apply_threads(placement.threads)
+        self._on_notice(Notice("precision", placement.note))
+        return placement
 
     def _move(self, network: Network, placement: Placement) -> Network:
         try:

@@ -26,11 +26,13 @@ from gui.panels.loading_row import LoadingRow
 from gui.panels.prediction_panel import PredictionPanel
 from gui.panels.source_panel import SourcePanel
 from gui.panels.status_line import StatusLine
+from gui.panels.timing_panel import TimingPanel
 from gui.panels.top_bar import TopBar
 from gui.remembered import display_style
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
 from gui.views.palette import CommandPalette
+from gui.views.settings_overlay import SettingsOverlay
 
 if TYPE_CHECKING:
     from engine.values import FrameResult, ModelInfo
@@ -119,6 +121,7 @@ class MainWindow(QMainWindow):
         self.layers = LayersPanel(self)
         self.maps = ActivationPanel(actions=actions, style=style, parent=self)
         self.channel = ChannelPanel(actions=actions, style=style, parent=self)
+        self.timing = TimingPanel(self)
         centre = QWidget(self)
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -130,6 +133,7 @@ class MainWindow(QMainWindow):
         recent = self._settings.get(keys.PALETTE_RECENT)
         self.palette_ = CommandPalette(actions, self, recent)
         self.help = HelpOverlay(actions, self)
+        self.preferences = SettingsOverlay(self, self._settings)
 
     def _build_docks(self) -> None:
         self.docks: dict[str, QDockWidget] = {}
@@ -138,6 +142,7 @@ class MainWindow(QMainWindow):
             ("prediction", self.tr("Prediction"), self.prediction),
             ("layers", self.tr("Layers"), self.layers),
             ("channel", self.tr("Channel"), self.channel),
+            ("timing", self.tr("Timings"), self.timing),
         ):
             dock = QDockWidget(title, self)
             dock.setObjectName(f"dock_{name}")
@@ -198,12 +203,13 @@ class MainWindow(QMainWindow):
             "prediction": left,
             "layers": right,
             "channel": Qt.DockWidgetArea.BottomDockWidgetArea,
+            "timing": right,
         }
         for name, area in places.items():
             dock = self.docks[name]
             dock.setFloating(False)
             self.addDockWidget(area, dock)
-            dock.show()
+            dock.setVisible(name != "timing")
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         width, height = self.width(), self.height()
         self.resizeDocks(
@@ -222,7 +228,6 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(QByteArray(self._settings.get(keys.GEOMETRY)))
         self.restoreState(QByteArray(self._settings.get(keys.STATE)), LAYOUT_VERSION)
         self.maps.set_split(self._settings.get(keys.IS_SPLIT))
-        self.status.show_timing(is_shown=self._settings.get(keys.SHOW_TIMING))
         if self._settings.notice:
             self.notices.show_notice("settings", self._settings.notice)
 
@@ -243,6 +248,7 @@ class MainWindow(QMainWindow):
         self.exports.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self._paint_ms, self._latency_ms)
+        self.timing.add(result, self._paint_ms)
         # Repaints are events of low priority: an event of the same behind them comes when all
         # is painted.
         QApplication.postEvent(self, QEvent(_PAINTED), Qt.EventPriority.LowEventPriority.value)

@@ -48,7 +48,6 @@ THEME: Final = one_of("window/theme", "system", ("system", "dark", "light"))
 TEXT_SCALE: Final = number("window/text_scale", 1.0, 0.75, 2.0)
 GEOMETRY: Final = blob("window/geometry")
 STATE: Final = blob("window/state")
-SHOW_TIMING: Final = flag("window/show_timing", default=False)
 PALETTE_RECENT: Final = texts("window/palette_recent", 8)
 
 LAST_SOURCE: Final = sources("source/last", 1)

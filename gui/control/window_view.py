@@ -13,6 +13,7 @@ from gui import theme
 from gui.icons import Icon
 from gui.panels.channel_panel import heat
 from gui.panels.layer_page import luts
+from gui.remembered import theme_choice
 from gui.theme import ThemeChoice
 from gui.views.atlas_view import HoverInfo
 from gui.views.drop_hint import DropHint
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ViewControl"]
 
+PANEL_KEYS = {"toggle_labels": "prediction", "toggle_unit": "channel", "timing": "timing"}
+"""Which action shows and hides which panel."""
 THEMES: tuple[ThemeChoice, ...] = ("system", "dark", "light")
 
 
@@ -46,11 +49,13 @@ class ViewControl(QObject):
         self._is_overlaid = settings.get(keys.OVERLAY)
         self._drop_hint = DropHint(window)
         self._connect_actions()
-        for name, dock in (("toggle_labels", "prediction"), ("toggle_unit", "channel")):
-            action = actions.action(name)
-            window.docks[dock].visibilityChanged.connect(action.setChecked)
+        for name, dock in PANEL_KEYS.items():
+            shown = window.docks[dock].toggleViewAction()
+            shown.toggled.connect(actions.action(name).setChecked)
+            actions.action(name).setChecked(shown.isChecked())
+        window.preferences.look_changed.connect(self._apply_look)
+        window.preferences.reset_wanted.connect(window.reset_layout)
         actions.action("overlay").setChecked(self._is_overlaid)
-        actions.action("timing").setChecked(settings.get(keys.SHOW_TIMING))
 
     @Slot(object)
     def show_result(self, result: FrameResult) -> None:
@@ -88,12 +93,12 @@ class ViewControl(QObject):
         connect("palette", self._open_palette)
         connect("help", window.help.toggle)
         connect("about", self._tell_about)
-        connect("settings", window.top.open_devices)
+        connect("settings", window.preferences.open)
         connect("reset_view", self._reset_view)
         connect("full_screen", self._full_screen)
-        connect("toggle_labels", window.docks["prediction"].setVisible)
-        connect("toggle_unit", window.docks["channel"].setVisible)
-        connect("timing", self._show_timing)
+        for name, dock in PANEL_KEYS.items():
+            connect(name, window.docks[dock].setVisible)
+        window.docks["timing"].toggleViewAction().toggled.connect(self._show_timing)
         connect("cycle_theme", self._cycle_theme)
         connect("reset_layout", window.reset_layout)
         connect("overlay", self._overlay)
@@ -131,8 +136,8 @@ class ViewControl(QObject):
         else:
             self._window.showNormal()
 
+    @Slot(bool)
     def _show_timing(self, is_shown: bool) -> None:
-        self._settings.set(keys.SHOW_TIMING, is_shown)
         self._window.status.show_timing(is_shown=is_shown)
 
     def _overlay(self, is_on: bool) -> None:
@@ -145,15 +150,19 @@ class ViewControl(QObject):
         now = self._settings.get(keys.THEME)
         choice = next(b for a, b in zip(THEMES, (*THEMES[1:], THEMES[0]), strict=True) if a == now)
         self._settings.set(keys.THEME, choice)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply(app, choice, self._settings.get(keys.TEXT_SCALE))
+        self._apply_look()
         names = {
             "system": self.tr("Theme: as the system has it."),
             "dark": self.tr("Theme: dark."),
             "light": self.tr("Theme: light."),
         }
         self._window.notices.show_notice("theme", names[choice])
+
+    @Slot()
+    def _apply_look(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, theme_choice(self._settings), self._settings.get(keys.TEXT_SCALE))
 
     def _tell_about(self) -> None:
         from importlib.metadata import version  # noqa: PLC0415 - only when asked

@@ -23,7 +23,6 @@ VALUES: list[tuple[Setting[Any], Any]] = [
     (s.THEME, "light"),
     (s.TEXT_SCALE, 1.25),
     (s.GEOMETRY, bytes(range(256))),
-    (s.SHOW_TIMING, True),
     (s.PALETTE_RECENT, ("freeze", "help")),
     (s.LAST_SOURCE, (FILE,)),
     (s.RECENT_SOURCES, (CAMERA, FILE)),
