@@ -131,6 +131,7 @@ class MjpegServer:
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.block_on_close = True
         self._server.daemon_threads = False
+        self.video: bytes = b""
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/camera"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -148,14 +149,23 @@ class MjpegServer:
             request.end_headers()
             return
         request.send_response(200)
-        if request.path.endswith(".jpg"):
+        path = request.path.partition("?")[0]
+        if path.endswith(".jpg"):
+            shot = self.picture()
             request.send_header("Content-Type", "image/jpeg")
+            request.send_header("Content-Length", str(len(shot)))
             request.end_headers()
-            request.wfile.write(self.picture())
+            request.wfile.write(shot)
             return
-        if request.path.endswith("/text"):
+        if path.endswith(".mp4"):
+            request.send_header("Content-Length", str(len(self.video)))
             request.end_headers()
-            request.wfile.write(b"this is no picture" * 50)
+            request.wfile.write(self.video)
+            return
+        if path.endswith("/text"):
+            request.send_header("Content-Length", "1800")
+            request.end_headers()
+            request.wfile.write(b"this is no picture" * 100)
             return
         request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         request.end_headers()
