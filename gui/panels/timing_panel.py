@@ -49,7 +49,7 @@ class TimingPanel(QWidget):
         self._layout.setContentsMargins(8, 8, 8, 8)
         self._layout.setSpacing(4)
         self._layout.addWidget(self._legend)
-        self.setMinimumHeight(120)
+        self.setMinimumHeight(180)
 
     def add(self, result: FrameResult, paint_ms: float) -> None:
         """Take in one frame; it is drawn at most ten times a second.

@@ -161,9 +161,20 @@ def test_threads(machine: Callable[..., None]) -> None:
 def test_physical_cores_that_this_process_may_use(
     monkeypatch: pytest.MonkeyPatch, physical: int | None, allowed: int, expected: int
 ) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(psutil, "cpu_count", lambda logical: physical)  # noqa: ARG005
     monkeypatch.setattr(os, "cpu_count", lambda: 32)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(allowed)), raising=False)
+    assert device.physical_cores() == expected
+
+
+@pytest.mark.parametrize(("wanted", "expected"), [("1", 1), ("64", 4), ("", 4), ("0", 4), ("x", 4)])
+def test_the_environment_may_ask_for_fewer_threads(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, expected: int
+) -> None:
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical: 4)  # noqa: ARG005
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", wanted)
     assert device.physical_cores() == expected
 
 
