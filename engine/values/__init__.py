@@ -1,0 +1,59 @@
+"""What crosses the border between the engine and a window: frozen records and numpy arrays.
+
+No tensor, module, image or widget class of any library stands here. Arrays are treated as
+read-only by whoever receives them.
+"""
+
+from __future__ import annotations
+
+from engine.values.activations import (
+    Activation,
+    AtlasStyle,
+    ChannelStats,
+    MapKind,
+    ScaleMode,
+    SortKey,
+)
+from engine.values.models import (
+    DeviceInfo,
+    DeviceRequest,
+    LayerInfo,
+    LayerKey,
+    ModelCard,
+    ModelInfo,
+    WeightsChoice,
+)
+from engine.values.pictures import (
+    Box,
+    Frame,
+    InputFit,
+)
+from engine.values.results import (
+    Classification,
+    FrameResult,
+    Prediction,
+    Timing,
+)
+
+__all__ = [
+    "Activation",
+    "AtlasStyle",
+    "Box",
+    "ChannelStats",
+    "Classification",
+    "DeviceInfo",
+    "DeviceRequest",
+    "Frame",
+    "FrameResult",
+    "InputFit",
+    "LayerInfo",
+    "LayerKey",
+    "MapKind",
+    "ModelCard",
+    "ModelInfo",
+    "Prediction",
+    "ScaleMode",
+    "SortKey",
+    "Timing",
+    "WeightsChoice",
+]

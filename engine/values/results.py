@@ -1,0 +1,67 @@
+"""Everything the engine says about one frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.values.activations import Activation
+from engine.values.models import LayerKey
+from engine.values.pictures import Box, Frame
+
+__all__ = [
+    "Classification",
+    "FrameResult",
+    "Prediction",
+    "Timing",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One category with its probability in 0..1."""
+
+    index: int
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The most probable categories, best first."""
+
+    top: tuple[Prediction, ...]
+    entropy: float = 0.0
+    """Shannon entropy of all probabilities, in bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where a frame's time went, in milliseconds."""
+
+    preprocess_ms: float = 0.0
+    forward_ms: float = 0.0
+    atlas_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """Everything the engine says about one frame."""
+
+    frame: Frame
+    model: str
+    """Name of the network, as in the registry."""
+    is_random: bool
+    input_box: Box
+    """The part of the picture that the network saw."""
+    classification: Classification | None
+    activations: tuple[Activation, ...] = ()
+    timing: Timing = field(default_factory=Timing)
+    finished_at: float = 0.0
+    """`time.perf_counter()` when the result was ready."""
+    memory_mib: float = 0.0
+    """Memory of the device (cuda, mps) or of the process (cpu)."""
+
+    def activation(self, key: LayerKey) -> Activation | None:
+        """Return the watched layer `key`, or None where it is not among them."""
+        return next((a for a in self.activations if a.key == key), None)
