@@ -7,6 +7,7 @@ change (`QEvent.PaletteChange`, `QEvent.StyleChange`); so nothing has to be told
 from __future__ import annotations
 
 import dataclasses
+import functools
 import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -79,8 +80,14 @@ def apply(app: QApplication, choice: ThemeChoice = "system", text_scale: float =
 
 def text_font(theme: Theme, size: TextSize = "normal", *, is_bold: bool = False) -> QFont:
     """Return the system's UI font in one of the three text sizes."""
+    return QFont(_font(getattr(theme, f"text_{size}"), is_bold=is_bold))
+
+
+@functools.cache
+def _font(pixels: int, *, is_bold: bool) -> QFont:
+    """Make a font once: views ask for one at each painting."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setPixelSize(getattr(theme, f"text_{size}"))
+    font.setPixelSize(pixels)
     if is_bold:
         font.setWeight(QFont.Weight.DemiBold)
     # Figures of one width: nothing jitters when a digit changes. Fonts without the feature

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -22,6 +22,10 @@ __all__ = ["ColorBar"]
 THICKNESS = 12
 TICK = 4
 TICK_EVERY_PX = 28
+
+
+REST_MS = 200
+"""Numbers that change faster than this cannot be read."""
 
 
 class ColorBar(QWidget):
@@ -43,6 +47,11 @@ class ColorBar(QWidget):
         self._is_upright = orientation is Qt.Orientation.Vertical
         self._lut = colormaps.lut(colormaps.DEFAULT)
         self._scale = ValueScale()
+        self._shown: ValueScale | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._renew)
         self._unit = self.tr("activation")
         self._marked: float | None = None
         fixed, growing = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding
@@ -54,15 +63,24 @@ class ColorBar(QWidget):
 
     def set_lut(self, lut: NDArray[np.uint8]) -> None:
         """Take a colour table, (256, 3) uint8."""
-        self._lut = lut
-        self.update()
+        if lut is not self._lut:
+            self._lut = lut
+            self.update()
 
     def set_scale(self, scale: ValueScale) -> None:
-        """Take which value has which colour."""
+        """Take which value has which colour; numbers change at most a few times a second."""
         if scale != self._scale:
             self._scale = scale
+            if not self._rest.isActive():
+                self._renew()
+
+    @Slot()
+    def _renew(self) -> None:
+        if self._scale != self._shown:
+            self._shown = self._scale
             self._describe()
             self.update()
+            self._rest.start()
 
     def set_unit(self, unit: str) -> None:
         """Say what is measured."""

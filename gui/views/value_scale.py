@@ -61,8 +61,15 @@ class ValueScale:
         return indices
 
     def position(self, value: float) -> float:
-        """Return where one value lies on the colour map, in 0..1."""
-        return float(self.unit(np.array(value, np.float32)))
+        """Return where one value lies on the colour map, in 0..1; as `unit`, for one number."""
+        if math.isnan(value):
+            value = 0.0
+        if self.is_signed:
+            bound = max(abs(self.low), abs(self.high))
+            scaled = min(max(value / bound, -1.0), 1.0) if bound > 0 else 0.0
+            return 0.5 + math.copysign(abs(scaled) ** self.gamma, scaled) / 2
+        span = self.high - self.low
+        return min(max((value - self.low) / span, 0.0), 1.0) ** self.gamma if span > 0 else 0.0
 
 
 def nice_step(span: float, count: int) -> float:
