@@ -127,10 +127,7 @@ class Clip:
             if self._promised and self._position + 1 < self._promised:
                 self.is_damaged = True
             return None
-        number = self._index_of(frame)
-        if self._times and number > self._position + 1:
-            self.is_damaged = True  # The decoder left out a frame without a word.
-        self._position = number
+        self._position = self._index_of(frame)
         return Moment(self._position, self._seconds(frame), frame, self._stream.sample_aspect_ratio)
 
     def go_to(self, index: int) -> None:

@@ -69,7 +69,8 @@ class StreamSource(SourceBase):
             Nobody answers, or there is nothing to show.
         """
         self.close()
-        reader = StreamReader(self._url, self._open_timeout_s, self._stall_s)
+        # The reader gives up a little later than `_check`, whose sentence says more.
+        reader = StreamReader(self._url, self._open_timeout_s, self._stall_s + 0.5)
         reader.start()
         has_answered = reader.wait_for_first(self._open_timeout_s)
         if not has_answered or not reader.is_open:

@@ -297,12 +297,15 @@ def test_failing_listener_is_survived(caplog: pytest.LogCaptureFixture) -> None:
     caplog.clear()
 
 
-def test_hanging_open_wedges_nothing(rig: Rig) -> None:
+@pytest.mark.parametrize("is_failing", [False, True])
+def test_hanging_open_wedges_nothing(rig: Rig, is_failing: bool) -> None:
     release = threading.Event()
 
     class Hanging(FakeSource):
         def open(self) -> SourceInfo:
             assert release.wait(PATIENCE_S)
+            if is_failing:
+                raise SourceError("Nobody wants to hear this any more.")
             return SourceInfo("too late")
 
     hanging = Hanging(black)

@@ -157,13 +157,16 @@ def test_bad_file_is_named_and_skipped(tmp_path: Path, clock: FakeClock) -> None
     assert source.message == ""
 
 
-def test_bad_last_file_without_loop(tmp_path: Path, clock: FakeClock) -> None:
+def test_bad_last_file(tmp_path: Path, clock: FakeClock) -> None:
     folder = make_folder(tmp_path)
     (folder / "shot 10.png").write_bytes(b"bad")
     source = FolderSource(folder, is_looping=False, pacer=paced(clock))
     source.open()
     source.handle(Seek(2))
     assert next_frame(source).name == "shot 2.png"
+    source.handle(SetLoop(is_looping=True))
+    source.handle(Seek(2))
+    assert next_frame(source).name == "shot 1.png"
 
 
 def test_folder_of_nothing_but_bad_files(tmp_path: Path, clock: FakeClock) -> None:

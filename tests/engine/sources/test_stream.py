@@ -69,7 +69,7 @@ def test_stalled_stream_is_noticed_and_can_be_opened_again(server: MjpegServer) 
     with opened(StreamSource(server.url, stall_s=0.4)) as source:
         next_frame(source)
         server.is_flowing.clear()
-        with pytest.raises(SourceError, match=r"127\.0\.0\.1"):
+        with pytest.raises(SourceError, match=r"No picture has come from 127\.0\.0\.1"):
             next_frame(source, matches=-100)
         assert source.is_recoverable
         server.is_flowing.set()

@@ -19,6 +19,7 @@ from engine.sources.base import (
     SetPlaying,
     Step,
 )
+from engine.sources.clip import Clip
 from engine.sources.state import Pacer
 from engine.sources.video import VideoSource
 from engine.values import Frame
@@ -82,6 +83,20 @@ def test_video_plays_steps_and_seeks(
         assert (frame.index, grey_number(frame.image)) == (expected, expected), command
         assert source.read() is None
     source.close()
+    source.close()
+
+
+def test_seeking_survives_a_file_that_seeks_badly(
+    make_video: MakeVideo, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = VideoSource(make_video(), pacer=paced(clock))
+    source.open()
+    # A key frame stands at 8, behind what is wanted.
+    monkeypatch.setattr(Clip, "_time_of", lambda clip, index: clip._times[index + 5])
+    for number in (3, 1):
+        source.handle(Seek(number))
+        frame = next_frame(source)
+        assert (frame.index, grey_number(frame.image)) == (number, number)
     source.close()
 
 
