@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
@@ -258,6 +258,7 @@ class MainWindow(QMainWindow):
     def _take_model(self, info: ModelInfo) -> None:
         self.setWindowTitle(f"{info.card.title} – Layerscope")
         self.prediction.clear(self.tr("Waiting for the first answer"))
+        self.channel.set_categories(info.categories)
         self.inspect.show_model(info)
 
     @Slot(int, float)
@@ -274,6 +275,10 @@ class MainWindow(QMainWindow):
             self._latency_ms = (now - self._captured_at) * 1e3
             return True
         return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy and save the view under the pointer."""
+        self.exports.show_menu(event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and addresses from anywhere."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engine.errors import EngineError, ExportError
 from engine.events import Severity
 from engine.jobs import Job
 from gui import settings as keys
 from gui.dialogs import ask_where_to_save
-from gui.panels.layer_page import luts
+from gui.icons import Icon, icon
+from gui.map_colours import lut_of
 from gui.theme import theme_of
+from gui.views.bars_view import BarsView
+from gui.views.histogram_view import HistogramView
 from gui.views.picture_view import PictureView
 
 if TYPE_CHECKING:
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ExportControl", "to_array"]
 
+VIEWS = (PictureView, BarsView, HistogramView)
+"""What can be copied and saved as a picture."""
 RECORD_FPS = 12
 """Grabbing the window takes the GUI thread several milliseconds."""
 
@@ -94,7 +100,25 @@ class ExportControl(QObject):
     @Slot()
     def copy_view(self) -> None:
         """Put the view with the keyboard or under the mouse on the clipboard as a picture."""
-        view = _view_at_hand() or self._maps.current_page
+        view = _view_at(QCursor.pos()) or QApplication.focusWidget()
+        self._copy(view if isinstance(view, VIEWS) else self._maps.current_page)
+
+    def show_menu(self, place: QPoint) -> None:
+        """Offer what can be done with the view at a place of the screen."""
+        view = _view_at(place)
+        if view is None:
+            return
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon(Icon.COPY), self.tr("Copy as a picture"), partial(self._copy, view))
+        save = partial(self._ask_picture, view)
+        menu.addAction(icon(Icon.SNAPSHOT), self.tr("Save as a picture…"), save)
+        menu.addSeparator()
+        for name in ("save_figure", "save_maps"):
+            menu.addAction(self._actions.action(name))
+        menu.popup(place)
+
+    def _copy(self, view: QWidget | None) -> None:
         if view is not None:
             QGuiApplication.clipboard().setPixmap(view.grab())
             self._notices.show_notice("export", self.tr("Copied the view as a picture."))
@@ -119,9 +143,9 @@ class ExportControl(QObject):
         activation, result = self._current()
         if activation is None or result is None:
             return None
-        sequential, diverging = luts(self._maps.style_bar.style_now, self._maps)
-        colours = diverging if activation.is_signed else sequential
-        background = theme_of(self._window).name
+        look = theme_of(self._window)
+        colours = lut_of(activation, self._maps.style_bar.style_now, look)
+        background = look.name
 
         def write(_control: JobControl) -> Path:
             from engine.export import figure  # noqa: PLC0415 - off the GUI thread
@@ -135,9 +159,9 @@ class ExportControl(QObject):
 
         return self._start(write)
 
-    def save_window(self, path: str) -> Job[Path]:
-        """Save the window as it is seen as a PNG."""
-        image = to_array(self._window.grab().toImage())
+    def save_view(self, view: QWidget, path: str) -> Job[Path]:
+        """Save a view, or the window, as it is seen, as a PNG."""
+        image = to_array(view.grab().toImage())
 
         def write(_control: JobControl) -> Path:
             from engine.export.figure import save_png  # noqa: PLC0415 - off the GUI thread
@@ -244,10 +268,12 @@ class ExportControl(QObject):
             ask_where_to_save(self._window, self._suggestion(".png"), kinds, self.save_figure)
 
     def _ask_window(self) -> None:
-        folder = self._folder()
-        suggestion = str(folder / "layerscope.png")
+        self._ask_picture(self._window)
+
+    def _ask_picture(self, view: QWidget) -> None:
+        suggestion = str(self._folder() / "layerscope.png")
         kinds = {self.tr("Picture"): ".png"}
-        ask_where_to_save(self._window, suggestion, kinds, self.save_window)
+        ask_where_to_save(self._window, suggestion, kinds, partial(self.save_view, view))
 
     def _toggle_recording(self, is_on: bool) -> None:
         if not is_on:
@@ -269,12 +295,12 @@ class ExportControl(QObject):
             self.stop_recording()
 
 
-def _view_at_hand() -> QWidget | None:
-    """Return the view under the mouse, or the one with the keyboard."""
-    for widget in (QApplication.widgetAt(QCursor.pos()), QApplication.focusWidget()):
-        if isinstance(widget, PictureView):
-            return widget
-    return None
+def _view_at(place: QPoint) -> QWidget | None:
+    """Return the view at a place of the screen."""
+    widget = QApplication.widgetAt(place)
+    while widget is not None and not isinstance(widget, VIEWS):
+        widget = widget.parentWidget()
+    return widget
 
 
 def to_array(image: QImage) -> NDArray[np.uint8]:

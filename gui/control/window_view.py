@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QApplication
 from gui import settings as keys
 from gui import theme
 from gui.icons import Icon
-from gui.panels.channel_panel import heat
-from gui.panels.layer_page import luts
+from gui.map_colours import heat, lut_of
 from gui.remembered import theme_choice
 from gui.theme import ThemeChoice
 from gui.views.atlas_view import HoverInfo
@@ -67,8 +66,7 @@ class ViewControl(QObject):
             view.set_overlay(None)
             return
         channel = min(self._window.channel.channel, activation.channels - 1)
-        sequential, diverging = luts(self._window.maps.style_bar.style_now, view)
-        lut = diverging if activation.is_signed else sequential
+        lut = lut_of(activation, self._window.maps.style_bar.style_now, theme.theme_of(view))
         opacity = self._settings.get(keys.OVERLAY_OPACITY)
         view.set_overlay(heat(activation, channel, lut), result.input_box, opacity)
 
@@ -80,6 +78,10 @@ class ViewControl(QObject):
             self._window.status.show_pointed("")
             return
         place = f"{key} [{info.channel}]  y = {info.y}  x = {info.x}"
+        model = self._window.models.info
+        layer = self._window.inspect.layer(key)
+        if model is not None and layer is not None and layer.shape == (len(model.categories),):
+            place = f"{key} [{info.channel}]  {model.categories[info.channel]}"
         self._window.status.show_pointed(f"{place}  value = {format_value(info.value)}")
 
     def show_drop_hint(self, *, is_shown: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -16,18 +15,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.panels.layer_page import luts
+from gui.map_colours import heat, lut_of
+from gui.theme import theme_of
 from gui.views.frame_view import FrameView
 from gui.views.histogram_view import HistogramView
 from gui.views.map_view import MapView
-from gui.views.value_scale import ValueScale, format_value
+from gui.views.value_scale import format_value
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.values import Activation, FrameResult
     from gui.actions import Actions
     from gui.display_style import DisplayStyle
 
-__all__ = ["ChannelPanel", "heat"]
+__all__ = ["ChannelPanel"]
 
 
 class ChannelPanel(QWidget):
@@ -48,6 +51,7 @@ class ChannelPanel(QWidget):
         self._actions = actions
         self._style = style
         self._channel = 0
+        self._categories: tuple[str, ...] = ()
         self._result: FrameResult | None = None
         self._activation: Activation | None = None
         self._build_parts()
@@ -158,14 +162,23 @@ class ChannelPanel(QWidget):
         if activation is None:
             return
         channel = min(self._channel, activation.channels - 1)
-        self._title.setText(self.tr("Channel {0}").format(channel))
+        self._title.setText(self._name(channel, activation.channels))
         self._show_badge(activation, channel)
-        sequential, diverging = luts(self._style, self)
-        self._map.set_luts(sequential, diverging)
+        lut = lut_of(activation, self._style, theme_of(self))
+        self._map.set_luts(lut, lut)
         self._map.show_channel(activation, channel)
         self._histogram.show_values(activation.values[channel])
         self._show_numbers(activation, channel)
-        self._show_overlay(activation, channel)
+        self._show_overlay(activation, heat(activation, channel, lut))
+
+    def set_categories(self, categories: tuple[str, ...]) -> None:
+        """Take the names of the network's answers: of the last layer, a channel is a class."""
+        self._categories = categories
+
+    def _name(self, channel: int, channels: int) -> str:
+        name = self.tr("Channel {0}").format(channel)
+        is_answer = channels == len(self._categories) and channel < channels
+        return f"{name}, {self._categories[channel]}" if is_answer else name
 
     def _show_badge(self, activation: Activation, channel: int) -> None:
         is_dead = bool(activation.stats.dead[channel])
@@ -178,37 +191,10 @@ class ChannelPanel(QWidget):
             value = float(getattr(activation.stats, key)[channel])
             label.setText(f"{value:.1%}" if key == "zeros" else format_value(value))
 
-    def _show_overlay(self, activation: Activation, channel: int) -> None:
+    def _show_overlay(self, activation: Activation, rgba: NDArray[np.uint8]) -> None:
         if self._result is None:
             return
         self._picture.show_frame(self._result.frame.image)
-        sequential, diverging = luts(self._style, self)
-        lut = diverging if activation.is_signed else sequential
-        rgba = heat(activation, channel, lut)
-        self._picture.set_overlay(rgba, self._result.input_box, self._opacity.value() / 100)
-
-
-def heat(
-    activation: Activation, channel: int, lut: np.ndarray[tuple[int, int], np.dtype[np.uint8]]
-) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
-    """Return a channel as an overlay, (h, w, 4) uint8: the stronger, the more opaque.
-
-    Parameters
-    ----------
-    activation
-        Of any layer.
-    channel
-        Which channel of it.
-    lut : ndarray, (256, 3), uint8
-        Its colours.
-    """
-    scale = ValueScale(
-        float(activation.low[channel]),
-        float(activation.high[channel]),
-        activation.gamma,
-        activation.is_signed,
-    )
-    indices = scale.indices(activation.values[channel])
-    strength = np.abs(indices.astype(np.int16) - 128) * 2 if activation.is_signed else indices
-    alpha = np.clip(strength, 0, 255).astype(np.uint8)
-    return np.dstack((lut[indices], alpha))
+        has_places = activation.map_size != (1, 1)
+        opacity = self._opacity.value() / 100
+        self._picture.set_overlay(rgba if has_places else None, self._result.input_box, opacity)

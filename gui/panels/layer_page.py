@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from engine import colormaps
 from engine.values import MapKind
 from gui.display_style import DisplayStyle, VectorView
+from gui.map_colours import channel_scale, lut_of
 from gui.theme import theme_of
 from gui.views.atlas_view import AtlasView, HoverInfo
 from gui.views.bars_view import BarsView
 from gui.views.colorbar import ColorBar
 from gui.views.elided_label import ElidedLabel
-from gui.views.value_scale import ValueScale
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +45,7 @@ class LayerPage(QWidget):
         self._style = style
         self._activation: Activation | None = None
         self._hovered: HoverInfo | None = None
+        self._lut: NDArray[np.uint8] | None = None
         self._build_parts()
         self._build_layout()
         self._connect_parts()
@@ -64,6 +64,11 @@ class LayerPage(QWidget):
     def show_activation(self, activation: Activation) -> None:
         """Show what the layer answered to the newest frame."""
         self._activation = activation
+        lut = lut_of(activation, self._style, theme_of(self))
+        if lut is not self._lut:
+            self._lut = lut
+            self.atlas.set_luts(lut, lut)
+            self._bar.set_lut(lut)
         is_bars = activation.kind is MapKind.VECTOR and self._style.vectors is VectorView.BARS
         self._stack.setCurrentWidget(self.bars if is_bars else self.atlas)
         self._bar.setVisible(not is_bars)
@@ -76,8 +81,6 @@ class LayerPage(QWidget):
     def set_display(self, style: DisplayStyle) -> None:
         """Take colours and the rest."""
         self._style = style
-        sequential, diverging = luts(style, self)
-        self.atlas.set_luts(sequential, diverging)
         if self._activation is not None:
             self.show_activation(self._activation)
 
@@ -145,15 +148,7 @@ class LayerPage(QWidget):
         channel = min(self.channel, activation.channels - 1)
         if self._hovered is not None and self._hovered.channel < activation.channels:
             channel = self._hovered.channel
-        scale = ValueScale(
-            float(activation.low[channel]),
-            float(activation.high[channel]),
-            activation.gamma,
-            activation.is_signed,
-        )
-        sequential, diverging = luts(self._style, self)
-        self._bar.set_lut(diverging if activation.is_signed else sequential)
-        self._bar.set_scale(scale)
+        self._bar.set_scale(channel_scale(activation, channel))
 
     @Slot(object)
     def _hover(self, info: HoverInfo | None) -> None:
@@ -168,9 +163,3 @@ class LayerPage(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_bar"):
             self.set_display(self._style)
-
-
-def luts(style: DisplayStyle, widget: QWidget) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the colour tables for magnitudes and for signed values, (256, 3) uint8 each."""
-    usual = "coolwarm" if theme_of(widget).name == "light" else colormaps.DEFAULT_DIVERGING
-    return colormaps.lut(style.sequential), colormaps.lut(style.diverging or usual)

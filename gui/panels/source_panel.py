@@ -92,7 +92,8 @@ class SourcePanel(QWidget):
         self._actions.action("mirror").setChecked(status.spec.is_mirrored)
         if status.state is SourceState.OPENING:
             self._has_result = False
-            self.view.set_badge("state", "")
+        is_opening = status.state is SourceState.OPENING
+        self.view.set_badge("state", self.tr("opening") if is_opening else "")
         self._tell(status)
 
     def ask_for_stream(self) -> None:

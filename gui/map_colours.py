@@ -1,0 +1,64 @@
+"""Which colours a layer's maps are shown in, and a channel as an overlay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine import colormaps
+from engine.values import MapKind
+from gui.views.value_scale import ValueScale
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.values import Activation
+    from gui.display_style import DisplayStyle
+    from gui.theme import Theme
+
+__all__ = ["channel_scale", "heat", "lut_of"]
+
+
+def lut_of(activation: Activation, style: DisplayStyle, theme: Theme) -> NDArray[np.uint8]:
+    """Return the colour table of a layer, (256, 3) uint8.
+
+    Pictures are grey, signed values get a diverging map that suits the theme, magnitudes the map
+    that was chosen.
+    """
+    suited = colormaps.suited(
+        activation.kind, is_signed=activation.is_signed, is_dark=theme.name == "dark"
+    )
+    if activation.kind is MapKind.PICTURE:
+        return colormaps.lut(suited)
+    if activation.is_signed:
+        return colormaps.lut(style.diverging or suited)
+    return colormaps.lut(style.sequential)
+
+
+def channel_scale(activation: Activation, channel: int) -> ValueScale:
+    """Return which value of a channel has which colour."""
+    return ValueScale(
+        float(activation.low[channel]),
+        float(activation.high[channel]),
+        activation.gamma,
+        activation.is_signed,
+    )
+
+
+def heat(activation: Activation, channel: int, lut: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a channel as an overlay, (h, w, 4) uint8: the stronger, the more opaque.
+
+    Parameters
+    ----------
+    activation
+        Of any layer.
+    channel
+        Which channel of it.
+    lut : ndarray, (256, 3), uint8
+        Its colours.
+    """
+    indices = channel_scale(activation, channel).indices(activation.values[channel])
+    strength = np.abs(indices.astype(np.int16) - 128) * 2 if activation.is_signed else indices
+    alpha = np.clip(strength, 0, 255).astype(np.uint8)
+    return np.dstack((lut[indices], alpha))
