@@ -1,7 +1,7 @@
 # Every target does all it needs from a bare machine; a second run starts at once.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run tour test lint format bench clean distclean
+.PHONY: help run tour images test lint format bench clean distclean
 unexport PYTHONPATH PYTHONHOME
 
 PREPARE := @sh scripts/prepare.sh
@@ -33,6 +33,9 @@ format: ## rewrite the code in the project's style
 	$(PREPARE) dev
 	@$(VENV_PYTHON) -m ruff check --fix .
 	@$(VENV_PYTHON) -m ruff format .
+
+images: tour ## make the README's pictures anew, from the tour
+	@$(VENV_PYTHON) -m scripts.images
 
 bench: ## measure, into out/bench.json (ONLY=name measures one)
 	$(PREPARE) bench

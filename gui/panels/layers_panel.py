@@ -141,7 +141,8 @@ class LayersPanel(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         left = self._tree.viewport().width() - NAME_WIDTH_PX
         for column in COLUMNS_BY_WORTH:
-            wanted = min(self._tree.sizeHintForColumn(column) + 8, MOST_WIDTH_PX)
+            content = max(self._tree.sizeHintForColumn(column), header.sectionSizeHint(column))
+            wanted = min(content + 8, MOST_WIDTH_PX)
             has_room = left >= wanted
             self._tree.setColumnHidden(column, not has_room)
             if has_room:

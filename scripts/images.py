@@ -1,0 +1,32 @@
+"""Make the README's pictures from the tour's screenshots: `python -m scripts.images`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = {
+    "inspect_dark": "inspect_dark_1280x800",
+    "inspect_light": "inspect_light_1280x800",
+    "side_by_side": "side_by_side",
+    "classifier": "layer_classifier",
+    "overlay": "overlay_and_timings",
+}
+QUALITY = 82
+
+
+def main() -> None:
+    """Write each picture as a JPEG of about 100 kB."""
+    target = ROOT / "docs" / "images"
+    target.mkdir(parents=True, exist_ok=True)
+    for name, shot in PICTURES.items():
+        with Image.open(ROOT / "out" / "tour" / f"{shot}.png") as image:
+            path = target / f"{name}.jpg"
+            image.convert("RGB").save(path, quality=QUALITY, optimize=True, progressive=True)
+        print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
