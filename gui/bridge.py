@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -22,7 +23,8 @@ class EngineBridge(QObject):
 
     The `tell_*` methods and `nudge` are called in the engine's threads; the signals are emitted
     in the GUI thread. Frames do not travel in signals: a nudge is empty and at most one is under
-    way, and the newest result is then taken out of its mailbox.
+    way, and the newest result is then taken out of its mailbox. Once the window is gone, they do
+    nothing: a thread of the engine may end after it.
 
     Attributes
     ----------
@@ -66,15 +68,18 @@ class EngineBridge(QObject):
         """Say that a result or a preview lies ready."""
         if not self._is_nudged.is_set():
             self._is_nudged.set()
-            self._nudged.emit()
+            with suppress(RuntimeError):  # the window is gone: nobody listens any more
+                self._nudged.emit()
 
     def tell_event(self, event: EngineEvent) -> None:
         """Pass on an event of the engine."""
-        self._event_told.emit(event)
+        with suppress(RuntimeError):
+            self._event_told.emit(event)
 
     def tell_status(self, status: SourceStatus) -> None:
         """Pass on what the source is doing."""
-        self._status_told.emit(status)
+        with suppress(RuntimeError):
+            self._status_told.emit(status)
 
     # ------------------------------------------------------------------------ in the GUI thread
 
