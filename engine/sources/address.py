@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-__all__ = ["STREAM_SCHEMES", "host_of", "scheme_of", "without_secrets"]
+__all__ = ["STREAM_SCHEMES", "has_password", "host_of", "scheme_of", "without_secrets"]
 
 STREAM_SCHEMES = frozenset(
     ("http", "https", "mms", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp")
@@ -37,3 +37,11 @@ def without_secrets(url: str) -> str:
     except ValueError:
         return host
     return f"{host}{path.rstrip('/')}"
+
+
+def has_password(url: str) -> bool:
+    """Whether an address carries a password, so that it must not be written anywhere."""
+    try:
+        return bool(urlsplit(url).password)
+    except ValueError:
+        return "@" in url

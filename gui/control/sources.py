@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, Slot
 
 from engine.errors import SourceError
 from engine.events import Severity
+from engine.sources.address import has_password
 from engine.sources.base import (
     SetLoop,
     SetMirror,
@@ -52,6 +53,7 @@ class SourceControl(QObject):
         self._spec = SourceSpec(SourceKind.DEMO)
         self._last_file = SourceSpec(SourceKind.DEMO)
         self._last_camera = SourceSpec(SourceKind.CAMERA, "0")
+        self._remembered: SourceSpec | None = None
         self._connect_actions()
         panel.source_chosen.connect(self.open)
         panel.command_given.connect(self._backend.send_source)
@@ -150,7 +152,9 @@ class SourceControl(QObject):
     @Slot(object)
     def _follow(self, status: SourceStatus) -> None:
         self._spec = status.spec
-        if status.state is SourceState.PLAYING and status.info is not None:
+        is_open = status.state in {SourceState.PLAYING, SourceState.PAUSED}
+        if is_open and status.spec != self._remembered and not has_password(status.spec.location):
+            self._remembered = status.spec
             self._settings.add_recent_source(status.spec)
             self._settings.set(keys.LAST_SOURCE, (status.spec,))
         is_frozen = status.state is SourceState.PAUSED

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import SourceError
+from engine.sources.address import has_password
 from engine.sources.base import FrameSource, SourceKind, SourceSpec
 from engine.sources.opening import describe, open_source, parse_source
 
@@ -108,3 +109,18 @@ def test_importing_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("rtsp://anna:secret@camera.local/1", True),
+        ("rtsp://anna@camera.local/1", False),
+        ("http://camera.local:80/video?x=@", False),
+        ("/home/anna/a@b.png", False),
+        ("http://[broken@", True),
+        ("", False),
+    ],
+)
+def test_an_address_with_a_password_is_told(url: str, expected: bool) -> None:
+    assert has_password(url) is expected
