@@ -28,6 +28,7 @@ from gui.panels.source_panel import SourcePanel
 from gui.panels.status_line import StatusLine
 from gui.panels.timing_panel import TimingPanel
 from gui.panels.top_bar import TopBar
+from gui.parts import WindowParts
 from gui.remembered import display_style
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
@@ -163,7 +164,19 @@ class MainWindow(QMainWindow):
             context, layers=self.layers, maps=self.maps, channel=self.channel
         )
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
-        self.view = ViewControl(self, context)
+        parts = WindowParts(
+            window=self,
+            docks=self.docks,
+            source=self.source,
+            maps=self.maps,
+            channel=self.channel,
+            status=self.status,
+            notices=self.notices,
+            palette=self.palette_,
+            help=self.help,
+            preferences=self.preferences,
+        )
+        self.view = ViewControl(parts, context, inspect=self.inspect, models=self.models)
 
     def _connect_panels(self) -> None:
         bridge = self._backend.bridge
@@ -173,6 +186,7 @@ class MainWindow(QMainWindow):
         self.prediction.classification_changed.connect(self._set_classification)
         self.prediction.fit_changed.connect(lambda fit: self._backend.post(SetFit(fit)))
         self.actions_.connect("cycle_fit", self.prediction.cycle_fit)
+        self.view.layout_reset_wanted.connect(self.reset_layout)
         self.inspect.layer_changed.connect(self.status.show_layer)
         self.maps.channel_hovered.connect(self.view.show_pointed)
         self.channel.cell_hovered.connect(self.view.show_pointed)

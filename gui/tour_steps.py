@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from engine.sources.base import SetPlaying, Step
 from engine.values import LayerKey, ScaleMode
 from gui import theme
+from gui.tour_driver import Wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from engine.jobs import Job
     from gui.theme import ThemeChoice
-    from gui.tour import Tour, Wait
+    from gui.tour_driver import Tour
 
 __all__ = ["steps"]
 
@@ -49,7 +50,6 @@ def _first_answer(tour: Tour) -> Iterator[Wait]:
     tour.say("waiting for the first answer")
     begun_at = time.perf_counter()
     window = tour.window
-    from gui.tour import Wait  # noqa: PLC0415 - the two files need each other
 
     yield Wait(lambda: window.models.info is not None, "the network", 120)
     yield tour.results_later(1)
@@ -72,8 +72,6 @@ def _look_at_layers(tour: Tour) -> Iterator[Wait]:
 
 def _click(tour: Tour, key: LayerKey) -> Iterator[Wait]:
     """Choose a layer in the tree, as a click does, and take the time until its maps are shown."""
-    from gui.tour import Wait  # noqa: PLC0415
-
     clicked_at = time.perf_counter()
     if not tour.window.layers.choose(key):
         raise LookupError(f"no layer {key} in the tree")
@@ -118,8 +116,6 @@ def _look_at_display(tour: Tour) -> Iterator[Wait]:
 def _look_at_pictures(tour: Tour) -> Iterator[Wait]:
     """Hold each demo picture still for a moment and note what the network says of it."""
     tour.say("demo pictures")
-    from gui.tour import Wait  # noqa: PLC0415
-
     for number in range(PICTURES):
         name = tour.last.frame.name if tour.last is not None else ""
         yield tour.results_later(25)
@@ -164,8 +160,6 @@ def _look_at_overlays(tour: Tour) -> Iterator[Wait]:
 
 def _save_and_record(tour: Tour) -> Iterator[Wait]:
     tour.say("saving maps and figures, recording")
-    from gui.tour import Wait  # noqa: PLC0415
-
     exports = tour.window.exports
     film = tour.out / "session.mp4"
     exports.start_recording(str(film))

@@ -52,7 +52,7 @@ class SourceControl(QObject):
         self._settings = context.settings
         self._spec = SourceSpec(SourceKind.DEMO)
         self._last_file = SourceSpec(SourceKind.DEMO)
-        self._last_camera = SourceSpec(SourceKind.CAMERA, "0")
+        self._last_camera: SourceSpec | None = None
         self._remembered: SourceSpec | None = None
         self._connect_actions()
         panel.source_chosen.connect(self.open)
@@ -105,7 +105,7 @@ class SourceControl(QObject):
         connect("open_file", self._ask_file)
         connect("open_folder", self._ask_folder)
         connect("open_stream", self._panel.ask_for_stream)
-        connect("open_camera", lambda: self.open(self._last_camera))
+        connect("open_camera", lambda: self.open(self._camera()))
         connect("open_demo", lambda: self.open(SourceSpec(SourceKind.DEMO)))
         connect("toggle_camera", self._toggle_camera)
         connect("freeze", self._freeze)
@@ -136,7 +136,12 @@ class SourceControl(QObject):
 
     def _toggle_camera(self) -> None:
         is_file = self._spec.kind in FILE_KINDS
-        self.open(self._last_camera if is_file else self._last_file)
+        self.open(self._camera() if is_file else self._last_file)
+
+    def _camera(self) -> SourceSpec:
+        """Return the camera or stream used last, or the first camera there is."""
+        is_mirrored = self._settings.get(keys.IS_MIRRORED)
+        return self._last_camera or SourceSpec(SourceKind.CAMERA, "0", is_mirrored=is_mirrored)
 
     def _freeze(self, is_frozen: bool) -> None:
         self._backend.send_source(SetPlaying(not is_frozen))

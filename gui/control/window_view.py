@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from gui import settings as keys
@@ -22,7 +22,9 @@ from gui.views.value_scale import format_value
 if TYPE_CHECKING:
     from engine.values import FrameResult
     from gui.context import WindowContext
-    from gui.main_window import MainWindow
+    from gui.control.inspect import InspectControl
+    from gui.control.models import ModelControl
+    from gui.parts import WindowParts
 
 __all__ = ["ViewControl"]
 
@@ -36,53 +38,67 @@ class ViewControl(QObject):
 
     Parameters
     ----------
-    window
-        The window; also the parent.
+    parts
+        The window, which is also the parent, and what stands in it.
+    inspect, models
+        Know the current layer and the network.
     """
 
-    def __init__(self, window: MainWindow, context: WindowContext) -> None:
-        super().__init__(window)
-        self._window = window
+    layout_reset_wanted = Signal()
+    """Every panel is to go back to where it was at first."""
+
+    def __init__(
+        self,
+        parts: WindowParts,
+        context: WindowContext,
+        *,
+        inspect: InspectControl,
+        models: ModelControl,
+    ) -> None:
+        super().__init__(parts.window)
+        self._parts = parts
+        self._inspect = inspect
+        self._models = models
         self._actions = actions = context.actions
         self._settings = settings = context.settings
         self._is_overlaid = settings.get(keys.OVERLAY)
-        self._drop_hint = DropHint(window)
+        self._drop_hint = DropHint(parts.window)
         self._connect_actions()
         for name, dock in PANEL_KEYS.items():
-            shown = window.docks[dock].toggleViewAction()
+            shown = parts.docks[dock].toggleViewAction()
             shown.toggled.connect(actions.action(name).setChecked)
             actions.action(name).setChecked(shown.isChecked())
-        window.preferences.look_changed.connect(self._apply_look)
-        window.preferences.reset_wanted.connect(window.reset_layout)
+        parts.preferences.look_changed.connect(self._apply_look)
+        parts.preferences.reset_wanted.connect(self.layout_reset_wanted)
         actions.action("overlay").setChecked(self._is_overlaid)
 
     @Slot(object)
     def show_result(self, result: FrameResult) -> None:
         """Lay the chosen channel over the live picture, where that is wanted."""
-        view = self._window.source.view
-        key = self._window.inspect.current
+        view = self._parts.source.view
+        key = self._inspect.current
         activation = result.activation(key) if key is not None else None
         if not self._is_overlaid or activation is None or activation.map_size == (1, 1):
             view.set_overlay(None)
             return
-        channel = min(self._window.channel.channel, activation.channels - 1)
-        lut = lut_of(activation, self._window.maps.style_bar.style_now, theme.theme_of(view))
+        channel = min(self._parts.channel.channel, activation.channels - 1)
+        lut = lut_of(activation, self._parts.maps.style_bar.style_now, theme.theme_of(view))
         opacity = self._settings.get(keys.OVERLAY_OPACITY)
         view.set_overlay(heat(activation, channel, lut), result.input_box, opacity)
 
     @Slot(object)
     def show_pointed(self, info: HoverInfo | None) -> None:
         """Say in the status line what is under the pointer."""
-        key = self._window.inspect.current
+        key = self._inspect.current
         if info is None or key is None:
-            self._window.status.show_pointed("")
+            self._parts.status.show_pointed("")
             return
         place = f"{key} [{info.channel}]  y = {info.y}  x = {info.x}"
-        model = self._window.models.info
-        layer = self._window.inspect.layer(key)
+        model = self._models.info
+        layer = self._inspect.layer(key)
         if model is not None and layer is not None and layer.shape == (len(model.categories),):
             place = f"{key} [{info.channel}]  {model.categories[info.channel]}"
-        self._window.status.show_pointed(f"{place}  value = {format_value(info.value)}")
+        self._parts.status.show_pointed(f"{place}  value = {format_value(info.value)}")
 
     def show_drop_hint(self, *, is_shown: bool) -> None:
         """Say that what is dragged can be dropped, or not any more."""
@@ -91,62 +107,62 @@ class ViewControl(QObject):
     # ------------------------------------------------------------------------------------ private
 
     def _connect_actions(self) -> None:
-        window, connect = self._window, self._actions.connect
+        parts, connect = self._parts, self._actions.connect
         connect("palette", self._open_palette)
-        connect("help", window.help.toggle)
+        connect("help", parts.help.toggle)
         connect("about", self._tell_about)
-        connect("settings", window.preferences.open)
+        connect("settings", parts.preferences.open)
         connect("reset_view", self._reset_view)
         connect("full_screen", self._full_screen)
         for name, dock in PANEL_KEYS.items():
-            connect(name, window.docks[dock].setVisible)
-        window.docks["timing"].toggleViewAction().toggled.connect(self._show_timing)
+            connect(name, parts.docks[dock].setVisible)
+        parts.docks["timing"].toggleViewAction().toggled.connect(self._show_timing)
         connect("cycle_theme", self._cycle_theme)
-        connect("reset_layout", window.reset_layout)
+        connect("reset_layout", self.layout_reset_wanted.emit)
         connect("overlay", self._overlay)
-        connect("quit", window.close)
+        connect("quit", parts.window.close)
 
     def _open_palette(self) -> None:
-        window = self._window
-        info = window.models.info
+        parts = self._parts
+        info = self._models.info
         layers = [
             PaletteEntry(
                 title=str(layer.key),
                 subtitle=f"{layer.kind}, {' × '.join(map(str, layer.shape))}",
-                callback=partial(window.inspect.watch, layer.key),
+                callback=partial(self._inspect.watch, layer.key),
                 icon=Icon.LAYERS,
             )
             for layer in (info.layers if info else ())
             if layer.shape is not None
         ]
-        window.palette_.open_with(layers + window.models.entries())
+        parts.palette.open_with(layers + self._models.entries())
 
     def _reset_view(self) -> None:
-        window = self._window
-        if window.isFullScreen():
-            window.showNormal()
-        for view in (window.source.view, *window.channel.views()):
+        parts = self._parts
+        if parts.window.isFullScreen():
+            parts.window.showNormal()
+        for view in (parts.source.view, *parts.channel.views()):
             if hasattr(view, "reset_view"):
                 view.reset_view()
-        page = window.maps.current_page
+        page = parts.maps.current_page
         if page is not None:
             page.atlas.reset_view()
 
     def _full_screen(self, is_full: bool) -> None:
         if is_full:
-            self._window.showFullScreen()
+            self._parts.window.showFullScreen()
         else:
-            self._window.showNormal()
+            self._parts.window.showNormal()
 
     @Slot(bool)
     def _show_timing(self, is_shown: bool) -> None:
-        self._window.status.show_timing(is_shown=is_shown)
+        self._parts.status.show_timing(is_shown=is_shown)
 
     def _overlay(self, is_on: bool) -> None:
         self._is_overlaid = is_on
         self._settings.set(keys.OVERLAY, is_on)
         if not is_on:
-            self._window.source.view.set_overlay(None)
+            self._parts.source.view.set_overlay(None)
 
     def _cycle_theme(self) -> None:
         now = self._settings.get(keys.THEME)
@@ -158,7 +174,7 @@ class ViewControl(QObject):
             "dark": self.tr("Theme: dark."),
             "light": self.tr("Theme: light."),
         }
-        self._window.notices.show_notice("theme", names[choice])
+        self._parts.notices.show_notice("theme", names[choice])
 
     @Slot()
     def _apply_look(self) -> None:
@@ -167,13 +183,13 @@ class ViewControl(QObject):
             theme.apply(app, theme_choice(self._settings), self._settings.get(keys.TEXT_SCALE))
 
     def _tell_about(self) -> None:
-        from importlib.metadata import version  # noqa: PLC0415 - only when asked
+        from engine.cli import version  # noqa: PLC0415 - only when asked
 
-        info = self._window.models.info
-        text = self.tr("Layerscope {0}, Apache-2.0.").format(version("layerscope"))
+        info = self._models.info
+        text = self.tr("Layerscope {0}, Apache-2.0.").format(version())
         if info is not None:
             card = info.card
             text += " " + self.tr("{0}: {1}; weights: {2}.").format(
                 card.title, card.citation, card.weights_licence
             )
-        self._window.notices.show_notice("about", text)
+        self._parts.notices.show_notice("about", text)

@@ -1,0 +1,38 @@
+"""The widgets of one window, by name: what a control of the whole window works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+    from gui.panels.activation_panel import ActivationPanel
+    from gui.panels.channel_panel import ChannelPanel
+    from gui.panels.source_panel import SourcePanel
+    from gui.panels.status_line import StatusLine
+    from gui.views.help_overlay import HelpOverlay
+    from gui.views.notice_bar import NoticeBar
+    from gui.views.palette import CommandPalette
+    from gui.views.settings_overlay import SettingsOverlay
+
+__all__ = ["WindowParts"]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowParts:
+    """A window and what stands in it and over it."""
+
+    window: QMainWindow
+    docks: Mapping[str, QDockWidget]
+    source: SourcePanel
+    maps: ActivationPanel
+    channel: ChannelPanel
+    status: StatusLine
+    notices: NoticeBar
+    palette: CommandPalette
+    help: HelpOverlay
+    preferences: SettingsOverlay
