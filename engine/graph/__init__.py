@@ -1,0 +1,1 @@
+"""The graph of a network: tracer, what is visible, layout, drawing, cost."""
