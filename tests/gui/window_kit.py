@@ -112,9 +112,8 @@ def make_kit(settings: Settings, *, is_shown: bool = True) -> Kit:
     engine.bridge.setParent(window)
     if is_shown:
         window.show()
-        QTest.qWaitForWindowExposed(window)
         window.activateWindow()
-        QApplication.setActiveWindow(window)
+        QTest.qWaitForWindowActive(window)
     return Kit(window, engine, settings)
 
 
