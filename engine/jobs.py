@@ -125,9 +125,13 @@ class Job(Generic[T]):
         try:
             result = self._work(self.control)
         except EngineError as error:
-            self._on_failed(error)
+            self._fail(error)
         except Exception:
             _logger.exception("job %s failed", self._thread.name)
-            self._on_failed(EngineError(SOMETHING_WENT_WRONG))
+            self._fail(EngineError(SOMETHING_WENT_WRONG))
         else:
             self._on_done(result)
+
+    def _fail(self, error: EngineError) -> None:
+        # What breaks while stopping, such as a connection, is no failure to the person.
+        self._on_failed(CancelledError() if self.control.is_cancelled else error)
