@@ -12,9 +12,20 @@ from engine.values import Classification, Prediction
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.values import Frame
+
+
+def has_answer(logits: NDArray[np.float32]) -> bool:
+    """Say whether (K,) logits have probabilities at all.
+
+    They have none where one is NaN or +infinite (half precision overflows to it), or where every
+    one is -infinite; a single -infinity is a category that was ruled out.
+    """
+    return bool(logits.size and np.isfinite(np.max(logits)))
+
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the probabilities of (K,) logits; (K,) float64 that sum to 1."""
+    """Return the probabilities of (K,) logits that have any; (K,) float64 that sum to 1."""
     shifted = np.asarray(logits, np.float64) - float(np.max(logits))
     powers = np.exp(shifted)
     return np.asarray(powers / powers.sum(), np.float64)
@@ -23,7 +34,7 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 def classify(
     probabilities: NDArray[np.float64], categories: tuple[str, ...], top_k: int
 ) -> Classification:
-    """Name the `top_k` most probable categories, best first.
+    """Name the `top_k` most probable categories, best first; of equals, the first stands first.
 
     Parameters
     ----------
@@ -34,9 +45,8 @@ def classify(
     top_k
         At least 1; capped at K.
     """
-    count = min(top_k, probabilities.size)
-    best = np.argpartition(-probabilities, count - 1)[:count]
-    best = best[np.lexsort((best, -probabilities[best]))]
+    # A stable sort, and no partition: that leaves it open which of equals are among the first.
+    best = np.argsort(-probabilities, kind="stable")[:top_k]
     top = tuple(
         Prediction(
             int(i),
@@ -46,7 +56,7 @@ def classify(
         for i in best
     )
     positive = probabilities[probabilities > 0]
-    return Classification(top, float(-(positive * np.log2(positive)).sum()))
+    return Classification(top, max(0.0, float(-(positive * np.log2(positive)).sum())))
 
 
 class Smoother:
@@ -68,7 +78,10 @@ class Smoother:
         self._state = None
 
     def update(self, probabilities: NDArray[np.float64], now: float) -> NDArray[np.float64]:
-        """Take in one frame's probabilities, (K,), seen at `now` seconds; return the average."""
+        """Take in one frame's probabilities, (K,), seen at `now` seconds; return the average.
+
+        The same frame taken in again, at the same time, changes nothing.
+        """
         if self._state is None or self.seconds <= 0 or self._state.shape != probabilities.shape:
             self._state = probabilities
         else:
@@ -76,3 +89,44 @@ class Smoother:
             self._state = keep * self._state + (1 - keep) * probabilities
         self._seen_at = now
         return self._state
+
+
+class Classifier:
+    """Names the categories of frame after frame."""
+
+    def __init__(self) -> None:
+        self._top_k = 5
+        self._smoother = Smoother()
+        self._picture = ""
+
+    def configure(self, top_k: int, smoothing_s: float) -> None:
+        """Choose how many categories are named and how long answers are averaged (seconds)."""
+        self._top_k = max(1, top_k)
+        self._smoother.seconds = max(0.0, smoothing_s)
+
+    def reset(self) -> None:
+        """Forget the answers so far."""
+        self._smoother.reset()
+
+    def answer(
+        self, logits: NDArray[np.float32], categories: tuple[str, ...], frame: Frame
+    ) -> Classification | None:
+        """Return the answer to a frame, or None where the logits have none.
+
+        Parameters
+        ----------
+        logits : ndarray, (K,), float32
+            What the network gave.
+        categories
+            K names, or none.
+        frame
+            Which frame it is: another picture is not averaged with the one before, which would
+            stay in the answer to a still picture for good.
+        """
+        if not has_answer(logits):
+            return None
+        if frame.name != self._picture:
+            self._picture = frame.name
+            self._smoother.reset()
+        smooth = self._smoother.update(softmax(logits), frame.captured_at)
+        return classify(smooth, categories, self._top_k)
