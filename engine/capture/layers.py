@@ -66,9 +66,14 @@ def _recorder(name: str, shapes: dict[str, tuple[int, ...]], calls: defaultdict[
         calls[name] += 1
         tensor = first_tensor(output)
         if tensor is not None and name not in shapes:
-            shapes[name] = tuple(int(n) for n in tensor.shape[1:])
+            shapes[name] = shape_of(tensor)
 
     return record
+
+
+def shape_of(output: Tensor) -> tuple[int, ...]:
+    """Return an output's shape without the batch; (D,) and () have none and stay a vector."""
+    return tuple(int(n) for n in output.shape[1 if output.ndim > 1 else 0 :]) or (1,)
 
 
 def describe(module: nn.Module) -> str:
@@ -79,8 +84,7 @@ def describe(module: nn.Module) -> str:
         parts.append("×".join(str(n) for n in _pair(kernel)))
     for name, usual in (("stride", 1), ("padding", 0), ("dilation", 1)):
         value = getattr(module, name, usual)
-        if isinstance(value, int | tuple) and value not in (usual, (usual, usual)):
-            pair = _pair(value)
+        if isinstance(value, int | tuple) and set(pair := _pair(value)) != {usual}:
             parts.append(f"{name} {pair[0] if len(set(pair)) == 1 else '×'.join(map(str, pair))}")
     groups = getattr(module, "groups", 1)
     if isinstance(groups, int) and groups > 1:

@@ -43,7 +43,7 @@ class WatchedLayer:
         self._clock = clock
         self._silence = SilenceCounter()
         self._is_signed = False
-        self._sort: tuple[SortKey, int] | None = None
+        self._sort: tuple[SortKey, int, torch.device] | None = None
         self._order: Tensor | None = None
         self._sorted_at = 0.0
 
@@ -66,10 +66,13 @@ class WatchedLayer:
         maps, has_nonfinite = finite(folded.maps)
         maps = maps.contiguous()
         measured = measure(maps)
+        silent = (measured.minimum == 0) & (measured.maximum == 0)
+        if has_nonfinite:  # not zero, only drawn so
+            silent &= torch.isfinite(folded.maps).flatten(1).all(dim=1)
         self._note_sign(measured, folded.kind)
         order = self._ordered(measured, style.sort)
         atlas = compose(maps, measured, style, order, is_signed=self._is_signed)
-        stats = to_stats(measured, self._dead(measured, frame))
+        stats = to_stats(measured, self._dead(silent, frame))
         low_high = torch.stack((atlas.low, atlas.high)).cpu().numpy()
         count = int(maps.shape[0])
         return Activation(
@@ -94,10 +97,7 @@ class WatchedLayer:
         if not self._is_signed and kind is not MapKind.PICTURE:
             self._is_signed = bool(measured.minimum.min() < 0)
 
-    def _dead(
-        self, measured: Measured, frame: object
-    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        silent = (measured.minimum == 0) & (measured.maximum == 0)
+    def _dead(self, silent: Tensor, frame: object) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         self._silence.update(silent.cpu().numpy(), frame)
         return self._silence.dead
 
@@ -107,7 +107,8 @@ class WatchedLayer:
             self._sort = self._order = None
             return None
         now = self._clock()
-        wanted = (sort, int(measured.mean.shape[0]))
+        # A layer that moved to another device cannot be put in an order that stayed behind.
+        wanted = (sort, len(measured.mean), measured.mean.device)
         if self._order is None or self._sort != wanted or now - self._sorted_at >= RESORT_EVERY_S:
             by = {
                 SortKey.MEAN: measured.mean,
