@@ -60,6 +60,7 @@ class InspectControl(QObject):
         self._backend = context.backend
         self._settings = context.settings
         self._info: ModelInfo | None = None
+        self._atlas_style = maps.style_bar.style_now.atlas
         self._is_restoring = False
         self._connect_panels()
         self._connect_actions()
@@ -79,7 +80,7 @@ class InspectControl(QObject):
         self._info = info
         self._layers.show_model(info)
         if is_same and self._maps.keys:
-            self._watch(self._maps.keys)
+            self._watch(self._maps.watched)
             self._follow(self.current)
             return
         keys = self._remembered(info) or (first_layer(info),)
@@ -155,7 +156,9 @@ class InspectControl(QObject):
 
     @Slot(object)
     def _restyle(self, style: DisplayStyle) -> None:
-        self._backend.post(SetStyle(style.atlas))
+        if style.atlas != self._atlas_style:  # colours are the window's own business
+            self._atlas_style = style.atlas
+            self._backend.post(SetStyle(style.atlas))
         self._channel.set_display(style)
         store_display(self._settings, style)
 
@@ -169,6 +172,8 @@ class InspectControl(QObject):
             if layer.shape is not None and (layer.is_leaf or layer.key.name == self.current.name)
             for call in range(layer.calls)
         ]
+        if self.current not in keys:
+            return
         place = keys.index(self.current) + delta
         if 0 <= place < len(keys):
             self._maps.watch(keys[place])

@@ -20,7 +20,7 @@ from gui.views.palette import PaletteEntry
 from gui.views.value_scale import format_value
 
 if TYPE_CHECKING:
-    from engine.values import FrameResult
+    from engine.values import FrameResult, LayerKey
     from gui.context import WindowContext
     from gui.control.inspect import InspectControl
     from gui.control.models import ModelControl
@@ -87,9 +87,10 @@ class ViewControl(QObject):
         view.set_overlay(heat(activation, channel, lut), result.input_box, opacity)
 
     @Slot(object)
-    def show_pointed(self, info: HoverInfo | None) -> None:
-        """Say in the status line what is under the pointer."""
-        key = self._inspect.current
+    @Slot(object, object)
+    def show_pointed(self, info: HoverInfo | None, key: LayerKey | None = None) -> None:
+        """Say in the status line what is under the pointer: of `key`, or of the current layer."""
+        key = key or self._inspect.current
         if info is None or key is None:
             self._parts.status.show_pointed("")
             return
@@ -140,13 +141,12 @@ class ViewControl(QObject):
     def _reset_view(self) -> None:
         parts = self._parts
         if parts.window.isFullScreen():
-            parts.window.showNormal()
+            self._full_screen(False)
+            self._actions.action("full_screen").setChecked(False)
         for view in (parts.source.view, *parts.channel.views()):
             if hasattr(view, "reset_view"):
                 view.reset_view()
-        page = parts.maps.current_page
-        if page is not None:
-            page.atlas.reset_view()
+        parts.maps.reset_views()
 
     def _full_screen(self, is_full: bool) -> None:
         if is_full:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QSplitter,
     QStackedWidget,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from engine.values import FrameResult, LayerKey
     from gui.actions import Actions
     from gui.display_style import DisplayStyle
+    from gui.views.atlas_view import HoverInfo
 
 __all__ = ["ActivationPanel"]
 
@@ -39,14 +42,15 @@ class ActivationPanel(QWidget):
     current_changed : LayerKey
         Another layer is the one that keys and the channel panel mean.
     channel_chosen : int
-    channel_hovered : HoverInfo or None
+    channel_hovered : HoverInfo or None, LayerKey
+        What is under the pointer, and of which layer.
     style_changed : DisplayStyle
     """
 
     watch_changed = Signal(object)
     current_changed = Signal(object)
     channel_chosen = Signal(int)
-    channel_hovered = Signal(object)
+    channel_hovered = Signal(object, object)
     style_changed = Signal(object)
 
     def __init__(
@@ -75,6 +79,14 @@ class ActivationPanel(QWidget):
         return self._pages[index] if 0 <= index < len(self._pages) else None
 
     @property
+    def watched(self) -> tuple[LayerKey, ...]:
+        """The layers that are seen: the current one, or those side by side."""
+        page = self.current_page
+        if page is None:
+            return ()
+        return tuple(one.key for one in (self._side_by_side() if self._is_split else [page]))
+
+    @property
     def is_split(self) -> bool:
         """Whether the layers stand side by side."""
         return self._is_split
@@ -98,7 +110,7 @@ class ActivationPanel(QWidget):
             self.watch_also(key)
             return
         index = self._tabs.currentIndex()
-        channel = self._pages[index].channel
+        channel = self._pages[index].wanted_channel
         with QSignalBlocker(self._tabs):
             self._remove(index)
             self._insert(key, index)
@@ -123,6 +135,12 @@ class ActivationPanel(QWidget):
         self._is_split = is_split
         self._actions.action("split_layers").setChecked(is_split)
         self._arrange()
+
+    def reset_views(self) -> None:
+        """Show the whole of every grid that is seen."""
+        for page in self._pages:
+            if page.isVisible():
+                page.atlas.reset_view()
 
     @Slot(object)
     def show_result(self, result: FrameResult) -> None:
@@ -177,7 +195,8 @@ class ActivationPanel(QWidget):
         layout.addLayout(row)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._splitter, 1)
-        self.setFocusProxy(self._tabs)
+        # Itself, not the tabs: they would take the arrows, which move over channels.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _connect_parts(self) -> None:
         self._tabs.currentChanged.connect(self._arrange)
@@ -187,7 +206,7 @@ class ActivationPanel(QWidget):
     def _insert(self, key: LayerKey, index: int = -1) -> None:
         page = LayerPage(key, self.style_bar.style_now, self)
         page.channel_chosen.connect(self._choose_channel)
-        page.channel_hovered.connect(self.channel_hovered)
+        page.channel_hovered.connect(partial(self._hover, key))
         page.aspect_changed.connect(self.style_bar.set_aspect)
         place = len(self._pages) if index < 0 else index
         self._pages.insert(place, page)
@@ -197,6 +216,9 @@ class ActivationPanel(QWidget):
 
     def _remove(self, index: int) -> None:
         page = self._pages.pop(index)
+        focused = QApplication.focusWidget()
+        if focused is not None and page.isAncestorOf(focused):
+            self.setFocus()  # otherwise Qt gives the keyboard to whatever comes next
         with QSignalBlocker(self._tabs):
             self._tabs.removeTab(index)
         page.setParent(None)
@@ -222,12 +244,12 @@ class ActivationPanel(QWidget):
                 self._stack.addWidget(other)
         self._splitter.setVisible(bool(side_by_side))
         self._stack.setVisible(not side_by_side)
-        self._stack.setCurrentWidget(page or self._empty)
+        if not side_by_side:
+            self._stack.setCurrentWidget(page or self._empty)
         self._tabs.setTabsClosable(len(self._pages) > 1)
         self._split.setVisible(len(self._pages) > 1 or self._is_split)
         if page is not None:
-            watched = side_by_side or [page]
-            self.watch_changed.emit(tuple(other.key for other in watched))
+            self.watch_changed.emit(self.watched)
             self.current_changed.emit(page.key)
             self.channel_chosen.emit(page.channel)
 
@@ -246,6 +268,9 @@ class ActivationPanel(QWidget):
                 self._tabs.setCurrentIndex(index)
             page.set_channel(channel)
         self.channel_chosen.emit(channel)
+
+    def _hover(self, key: LayerKey, info: HoverInfo | None) -> None:
+        self.channel_hovered.emit(info, key)
 
     @Slot(object)
     def _restyle(self, style: DisplayStyle) -> None:

@@ -61,6 +61,11 @@ class LayerPage(QWidget):
         """The chosen channel."""
         return self.atlas.channel
 
+    @property
+    def wanted_channel(self) -> int:
+        """The channel that was asked for, which the layer may not have."""
+        return self.atlas.wanted_channel
+
     def show_activation(self, activation: Activation) -> None:
         """Show what the layer answered to the newest frame."""
         self._activation = activation

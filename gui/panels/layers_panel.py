@@ -151,7 +151,11 @@ class LayersPanel(QWidget):
                 left -= wanted
 
     def _key(self, index: QModelIndex) -> LayerKey | None:
-        return self._model.key_at(self._filter.mapToSource(index)) if index.isValid() else None
+        """Return the layer of a row; None where there is nothing to watch."""
+        source = self._filter.mapToSource(index)
+        info = self._model.info_at(source)
+        is_called = info is not None and info.shape is not None
+        return self._model.key_at(source) if is_called else None
 
     @Slot(str)
     def _find(self, text: str) -> None:
@@ -168,15 +172,23 @@ class LayersPanel(QWidget):
 
     @Slot()
     def _choose_first(self) -> None:
-        """Enter in the search field: watch the first hit that was searched for."""
-        for index in self._walk(QModelIndex()):
-            key = self._key(index)
-            source = self._filter.mapToSource(index)
-            is_hit = self._filter.filterAcceptsRow(source.row(), source.parent())
-            if key is not None and is_hit:
-                self._tree.setCurrentIndex(index)
-                self.layer_chosen.emit(key)
-                return
+        """Enter in the search field: watch the first hit, one by its name before others."""
+        hits = [
+            (index, key)
+            for index in self._walk(QModelIndex())
+            if (key := self._key(index)) is not None and self._is_hit(index)
+        ]
+        text = self._search.text().strip().lower()
+        hits.sort(key=lambda hit: text not in hit[1].name.lower())
+        if hits:
+            index, key = hits[0]
+            self._tree.setCurrentIndex(index)
+            self.layer_chosen.emit(key)
+
+    def _is_hit(self, index: QModelIndex) -> bool:
+        """Whether a row was searched for itself; others only lead to one that was."""
+        source = self._filter.mapToSource(index)
+        return self._filter.filterAcceptsRow(source.row(), source.parent())
 
     def _walk(self, parent: QModelIndex) -> Iterable[QModelIndex]:
         for row in range(self._filter.rowCount(parent)):

@@ -87,6 +87,11 @@ class AtlasView(PictureView):
         """The chosen channel; the last one where the layer has fewer."""
         return self._channel if self._geometry is None else min(self._channel, self._last())
 
+    @property
+    def wanted_channel(self) -> int:
+        """The channel that was asked for, which the layer may not have."""
+        return self._channel
+
     def show_activation(self, activation: Activation) -> None:
         """Show what a layer answered; cursor and zoom stay while it is the same layer."""
         before = self._activation

@@ -55,6 +55,11 @@ class Kit:
         target = QApplication.focusWidget() or self.window
         QTest.keyClick(target, key, modifiers or Qt.KeyboardModifier.NoModifier)
 
+    def type(self, text: str) -> None:
+        """Type where the keyboard is."""
+        for letter in text:
+            QTest.keyClicks(QApplication.focusWidget() or self.window, letter)
+
     def button(self, parent: QWidget, text: str) -> QPushButton:
         """Return the visible button with this text."""
         found = [b for b in parent.findChildren(QPushButton) if b.text() == text and b.isVisible()]
