@@ -66,7 +66,7 @@ class ModelControl(QObject):
         self._settings = context.settings
         self._cards: tuple[ModelCard, ...] = ()
         self._info: ModelInfo | None = None
-        self._wanted: tuple[str, WeightsChoice] | None = None
+        self._wanted = ""
         actions.connect("choose_model", self.choose)
         actions.connect("choose_device", top.open_devices)
         actions.connect("cancel_loading", self.cancel)
@@ -82,7 +82,7 @@ class ModelControl(QObject):
 
     def load(self, name: str, weights: WeightsChoice = WeightsChoice.PUBLISHED) -> None:
         """Load a network; the one that runs goes on meanwhile."""
-        self._wanted = (name, weights)
+        self._wanted = name
         self._notices.clear("model")
         self._loading.begin(self._title(name))
         self._actions.action("cancel_loading").setEnabled(True)
@@ -134,20 +134,20 @@ class ModelControl(QObject):
             case ModelsListed(cards, devices):
                 self._cards = cards
                 self._top.show_devices(devices, device_request(self._settings))
-            case LoadingProgress():
+            case LoadingProgress(name) if name == self._wanted:
                 self._loading.show_progress(event)
             case ModelReady(info):
                 self._take(info)
             case LoadingFailed():
-                self._end_loading()
+                self._end_loading(event.model)
                 self._tell_failure(event)
-            case LoadingCancelled():
-                self._end_loading()
+            case LoadingCancelled(name):
+                self._end_loading(name)
             case Notice(topic, message, severity):
                 self._notices.show_notice(topic, message, severity)
 
     def _take(self, info: ModelInfo) -> None:
-        self._end_loading()
+        self._end_loading(info.card.name)
         self._info = info
         self._notices.clear("model")
         self._top.show_model(info)
@@ -155,7 +155,11 @@ class ModelControl(QObject):
         self._settings.add_recent_model(info.card.name)
         self.model_ready.emit(info)
 
-    def _end_loading(self) -> None:
+    def _end_loading(self, name: str) -> None:
+        """Take the loading row away, unless another network than `name` is being loaded."""
+        if self._wanted not in {"", name}:
+            return
+        self._wanted = ""
         self._loading.end()
         self._actions.action("cancel_loading").setEnabled(False)
 
