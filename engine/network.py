@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
-from engine.capture.hooks import INPUT, capture, first_tensor
+from engine.capture.hooks import INPUT, capture, first_tensor, planar_copy
 from engine.capture.layers import list_layers
-from engine.errors import ModelError
+from engine.device import out_of_memory_sentence
+from engine.errors import DeviceError, ModelError
 from engine.models.preprocess import prepare
 from engine.values import ModelInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
 
     from torch import Tensor
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from engine.device import Placement
     from engine.models.loading import LoadedModel
     from engine.values import Box, Frame, InputFit, LayerKey
+
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -34,14 +38,17 @@ class Pass:
     ----------
     output : Tensor
         The network's answer, float32, on its device: (K,) logits of a classifier.
+    asked
+        The layers that were watched.
     taken
-        The watched layers' outputs, each with its batch of one.
+        What those of them answered that were reached, each with its batch of one.
     box
         The part of the picture that the network saw.
     """
 
     frame: Frame
     output: Tensor
+    asked: frozenset[LayerKey]
     taken: Mapping[LayerKey, Tensor]
     box: Box
     preprocess_ms: float
@@ -67,12 +74,37 @@ class Network:
     def __init__(self, loaded: LoadedModel, placement: Placement) -> None:
         self.loaded = loaded
         self.placement = placement
-        layout = torch.channels_last if placement.is_channels_last else torch.contiguous_format
-        # mypy does not know that `to` takes a memory format on a module
-        self.module = loaded.module.to(placement.device, memory_format=layout)  # type: ignore[call-overload]
+        self.module = loaded.module
         self._preprocessing = loaded.spec.preprocessing
+        self.settle()
         self.info = self._describe()
         self._layers = {layer.key.name: layer for layer in self.info.layers}
+
+    def settle(self) -> None:
+        """Bring the module to its device; again, after it was tried elsewhere."""
+        is_last = self.placement.is_channels_last
+        layout = torch.channels_last if is_last else torch.contiguous_format
+        # mypy does not know that `to` takes a memory format on a module
+        self.module.to(self.placement.device, memory_format=layout)  # type: ignore[call-overload]
+
+    def moved(self, placement: Placement) -> Network:
+        """Return the network in another place; where that fails, it stays where it is.
+
+        Raises
+        ------
+        DeviceError
+            There is not enough memory.
+        ModelError
+            It cannot run like this.
+        """
+        try:
+            return Network(self.loaded, placement)
+        except Exception as error:
+            self.settle()  # brings back what moved
+            sentence = out_of_memory_sentence(error, placement.device)
+            if sentence is None:
+                raise
+            raise DeviceError(sentence) from error
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -90,11 +122,12 @@ class Network:
         layer = self._layers.get(key.name)
         if layer is None:
             near = _nearest(key.name, self._layers)
-            raise ModelError(f"{self.info.card.title} has no layer “{key.name}”.{near}")
+            raise ModelError(f"{self.info.card.title} has no layer “{key.name}”. {near}")
         if not 0 <= key.call < layer.calls:
+            often = "once" if layer.calls == 1 else f"{layer.calls} times"
             raise ModelError(
-                f"Layer “{key.name}” fires {'once' if layer.calls == 1 else f'{layer.calls} times'} "
-                f"in a pass; there is no call {key.call}, counting from 0."
+                f"Layer “{key.name}” fires {often} in a pass; there is no call {key.call}, "
+                "counting from 0."
             )
 
     def kind_of(self, key: LayerKey) -> str:
@@ -103,23 +136,33 @@ class Network:
 
     @torch.inference_mode()
     def run(self, frame: Frame, layers: Iterable[LayerKey], fit: InputFit) -> Pass:
-        """Run one frame and take what the watched layers answer."""
+        """Run one frame and take what the watched layers answer.
+
+        Raises
+        ------
+        ModelError
+            The network fails on it, or gives nothing that could be shown.
+        """
         start = time.perf_counter()
         tensor, box = self._prepare(frame, fit)
         prepared = time.perf_counter()
-        keys = tuple(layers)
+        keys = frozenset(layers)
+        # Before the network runs: its first layer may write over its input.
+        answers = {INPUT: planar_copy(tensor)} if INPUT in keys else {}
         with capture(self.module, keys) as taken, self._autocast():
-            output = first_tensor(self.module(tensor))
-        if output is None:
-            raise ModelError(f"{self.info.card.title} returned no tensor.")
-        answers = dict(taken)
-        if INPUT in keys:
-            answers[INPUT] = tensor.to(torch.float32, memory_format=torch.contiguous_format)
+            output = first_tensor(self._attempt(lambda: self.module(tensor), "this picture"))
+        if output is None or output.ndim == 0 or len(output) == 0:
+            raise ModelError(
+                f"{self.loaded.card.title} gave no answer that can be shown; "
+                "choose another network."
+            )
+        answers.update(taken)
         self.synchronise()
         done = time.perf_counter()
         return Pass(
             frame=frame,
             output=output[0].to(torch.float32),
+            asked=keys,
             taken=answers,
             box=box,
             preprocess_ms=(prepared - start) * 1e3,
@@ -148,10 +191,24 @@ class Network:
             return nullcontext()
         return torch.autocast(self.placement.device.type, dtype)
 
+    def _attempt(self, work: Callable[[], T], what: str) -> T:
+        """Run the network, whose own errors are the person's to hear of, but for full memory."""
+        try:
+            return work()
+        except Exception as error:
+            if out_of_memory_sentence(error, self.placement.device) is not None:
+                raise
+            raise ModelError(
+                f"{self.loaded.card.title} failed on {what}; choose another network "
+                "(the log has the details)."
+            ) from error
+
     def _describe(self) -> ModelInfo:
         example = torch.zeros(1, 3, *self.input_size, device=self.placement.device)
         with self._autocast():
-            layers = list_layers(self.module, example)
+            layers = self._attempt(
+                lambda: list_layers(self.module, example), "an input of its own usual size"
+            )
         return ModelInfo(
             card=self.loaded.card,
             weights=self.loaded.weights,
@@ -164,5 +221,22 @@ class Network:
 def _nearest(name: str, names: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - only on the way to an error
 
-    near = difflib.get_close_matches(name, list(names), n=3, cutoff=0.4)
-    return f" Did you mean {', '.join(near)}?" if near else ""
+    near = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
+    return f"Did you mean {', '.join(near)}?" if near else "Choose one from its list of layers."
+
+
+def raise_unless_gpu_is_full(error: RuntimeError | MemoryError, placement: Placement) -> None:
+    """Return only where `error` says that another device than the CPU has no memory left.
+
+    Raises
+    ------
+    DeviceError
+        The CPU has none left.
+    RuntimeError, MemoryError
+        The error itself: it says something else.
+    """
+    sentence = out_of_memory_sentence(error, placement.device)
+    if sentence is None:
+        raise error
+    if placement.device.type == "cpu":
+        raise DeviceError(sentence) from error

@@ -7,14 +7,15 @@ import time
 from typing import TYPE_CHECKING
 
 from engine.capture.fold import fold
+from engine.capture.layers import shape_of
 from engine.capture.watch import WatchedLayer
-from engine.device import apply_threads, choose, memory_mib, out_of_memory_sentence
-from engine.errors import DeviceError, ModelError
+from engine.device import apply_threads, choose, memory_mib
+from engine.errors import ModelError
 from engine.events import Notice, Severity
 from engine.jobs import JobControl
 from engine.models import loading
-from engine.network import Network, Pass
-from engine.tasks.classify import Smoother, classify, softmax
+from engine.network import Network, Pass, raise_unless_gpu_is_full
+from engine.tasks.classify import Classifier
 from engine.values import (
     Activation,
     AtlasStyle,
@@ -38,6 +39,16 @@ if TYPE_CHECKING:
     from engine.models.loading import LoadedModel
 
 
+_GPU_IS_FULL = (
+    "The memory of {} is full, so {} runs on the CPU now; close other programs that use it and "
+    "choose the device again."
+)
+_NO_ANSWER = (
+    "{} answered with values that are not numbers, so there are no categories to name; choose "
+    "full precision or another network."
+)
+
+
 class Session:
     """A loaded network and what is asked of it. Synchronous; used by one thread at a time.
 
@@ -57,15 +68,15 @@ class Session:
 
     def __init__(self, on_notice: Callable[[Notice], None] | None = None) -> None:
         self._on_notice = on_notice or (lambda _notice: None)
-        self._placement = self._place(DeviceRequest())
+        self._standing: dict[str, str] = {}
+        self._settle(DeviceRequest(), choose(DeviceRequest()))
         self._network: Network | None = None
         self._watched: dict[LayerKey, WatchedLayer] = {}
         self._style = AtlasStyle()
         self._fit = InputFit.CROP
-        self._top_k = 5
-        self._smoother = Smoother()
+        self._classifier = Classifier()
+        self._frame: Frame | None = None
         self._last: Pass | None = None
-        self._last_answer: Classification | None = None
 
     # -------------------------------------------------------------------------------- settings
 
@@ -92,11 +103,15 @@ class Session:
         """Put a network that was loaded elsewhere in place of the present one.
 
         Nothing is watched afterwards.
+
+        Raises
+        ------
+        ModelError
+            It cannot run an input of its own usual size; the present one stays.
+        DeviceError
+            There is not even enough memory for it on the CPU; the present one stays.
         """
-        try:
-            network = Network(loaded, self._placement)
-        except RuntimeError as error:
-            network = self._adopt_on_cpu(loaded, error)
+        network = self._seat(loaded)
         self._network = network
         self._watched.clear()
         self._forget()
@@ -109,11 +124,14 @@ class Session:
         ------
         DeviceError
             There is no such device, or the network does not fit on it; nothing changes.
+        ModelError
+            The network cannot run like this; nothing changes.
         """
-        placement = self._place(request)
+        placement = choose(request)
         if self._network is not None:
-            self._network = self._move(self._network, placement)
-        self._placement = placement
+            self._network = self._network.moved(placement)
+        self._settle(request, placement)
+        self._tell("device", "")
         self._forget()
         return placement.info
 
@@ -150,9 +168,7 @@ class Session:
 
     def set_classification(self, top_k: int, smoothing_s: float = 0.0) -> None:
         """Choose how many categories are named and how long answers are averaged (seconds)."""
-        self._top_k = max(1, top_k)
-        self._smoother.seconds = max(0.0, smoothing_s)
-        self._last_answer = None
+        self._classifier.configure(top_k, smoothing_s)
 
     # ---------------------------------------------------------------------------------- frames
 
@@ -172,17 +188,21 @@ class Session:
         Raises
         ------
         ModelError
-            No network is loaded, or it cannot run this input.
+            No network is loaded, or it fails on this picture.
+        DeviceError
+            There is not enough memory, not even on the CPU.
         """
-        start = time.perf_counter()
         network = self._require_network()
+        self._frame, self._last = frame, None
+        start = time.perf_counter()
         try:
-            done = network.run(frame, self._watched, self._fit)
-        except RuntimeError as error:
-            network = self._after_failure(network, error)
-            done = network.run(frame, self._watched, self._fit)
-        self._last, self._last_answer = done, None
-        return self._result(network, done, start)
+            self._last = network.run(frame, self._watched, self._fit)
+            return self._result(network, self._last, start)
+        except (RuntimeError, MemoryError) as error:
+            raise_unless_gpu_is_full(error, network.placement)
+        # Outside the handler: the traceback holds on to what fills the device.
+        self._network = self._retreat(network.loaded)
+        return self.process(frame)
 
     def recompose(self) -> FrameResult | None:
         """Answer for the last frame again without running the network, where that is possible.
@@ -190,29 +210,36 @@ class Session:
         It is, as long as nothing but the style or the number of categories changed. Otherwise
         the last frame is processed again. None before the first frame.
         """
-        last = self._last
-        if last is None or self._network is None:
+        if self._frame is None or self._network is None:
             return None
-        if any(key not in last.taken for key in self._watched):
-            return self.process(last.frame)
+        last = self._last
+        if last is None or not last.asked.issuperset(self._watched):
+            return self.process(self._frame)
         return self._result(self._network, last, time.perf_counter())
 
     def close(self) -> None:
-        """Let go of the network."""
-        self._network = None
+        """Let go of the network and of the last frame."""
+        self._network = self._frame = None
         self._watched.clear()
         self._forget()
 
     # --------------------------------------------------------------------------------- private
 
     def _forget(self) -> None:
-        self._last = self._last_answer = None
-        self._smoother.reset()
+        """Forget what the network as it was until now has answered."""
+        self._last = None
+        self._classifier.reset()
 
     def _require_network(self) -> Network:
         if self._network is None:
             raise ModelError("No network is loaded; choose one first.")
         return self._network
+
+    def _tell(self, topic: str, message: str, severity: Severity = Severity.INFO) -> None:
+        """Say something once, and once that it is over (an empty message)."""
+        if message != self._standing.get(topic, ""):
+            self._standing[topic] = message
+            self._on_notice(Notice(topic, message, severity))
 
     def _result(self, network: Network, done: Pass, start: float) -> FrameResult:
         composing = time.perf_counter()
@@ -250,54 +277,40 @@ class Session:
         folded = fold(output, network.input_size)
         if key.name == "input":
             folded = dataclasses.replace(folded, kind=MapKind.PICTURE)
-        shape = tuple(int(n) for n in output.shape[1:]) or (1,)
-        return watched.answer(folded, shape, self._style, done.frame)
+        return watched.answer(folded, shape_of(output), self._style, done.frame)
 
     def _classify(self, network: Network, done: Pass) -> Classification | None:
-        if self._last_answer is None and done.output.ndim == 1:
-            probabilities = softmax(done.output.cpu().numpy())
-            smooth = self._smoother.update(probabilities, done.frame.captured_at)
-            self._last_answer = classify(smooth, network.info.categories, self._top_k)
-        return self._last_answer
+        if done.output.ndim != 1:
+            return None
+        logits = done.output.cpu().numpy()
+        answer = self._classifier.answer(logits, network.info.categories, done.frame)
+        sentence = "" if answer else _NO_ANSWER.format(network.info.card.title)
+        self._tell("answer", sentence, Severity.WARNING)
+        return answer
 
-    # ---------------------------------------------------------------------- when memory is short
+    # ------------------------------------------------------------------------- where it runs
 
-    def _after_failure(self, network: Network, error: RuntimeError) -> Network:
-        """Go on on the CPU when the device is full; otherwise say what happened."""
-        sentence = out_of_memory_sentence(error, network.placement.device)
-        if sentence is None:
-            raise error
-        if network.placement.device.type == "cpu":
-            raise DeviceError(sentence) from error
-        self._network = self._to_cpu(network.loaded, sentence)
-        return self._network
-
-    def _adopt_on_cpu(self, loaded: LoadedModel, error: RuntimeError) -> Network:
-        sentence = out_of_memory_sentence(error, self._placement.device)
-        if sentence is None:
-            raise error
-        if self._placement.device.type == "cpu":
-            raise DeviceError(sentence) from error
-        return self._to_cpu(loaded, sentence)
-
-    def _to_cpu(self, loaded: LoadedModel, sentence: str) -> Network:
-        self._placement = self._place(DeviceRequest("cpu"))
-        self._on_notice(Notice("device", sentence, Severity.WARNING))
-        return Network(loaded, self._placement)
-
-    def _place(self, request: DeviceRequest) -> Placement:
-        """Choose where to run, and say what of the request could not be had."""
-        placement = choose(request)
+    def _settle(self, request: DeviceRequest, placement: Placement) -> None:
+        """Keep to a placement from now on, and say what of the request could not be had."""
+        self._request, self._placement = request, placement
         apply_threads(placement.threads)
-        self._on_notice(Notice("precision", placement.note))
-        return placement
+        self._tell("precision", placement.note)
 
-    def _move(self, network: Network, placement: Placement) -> Network:
+    def _seat(self, loaded: LoadedModel) -> Network:
+        """Put a network on the device that was chosen, or on the CPU where that is full."""
+        placement = self._placement
         try:
-            return Network(network.loaded, placement)
-        except RuntimeError as error:
-            sentence = out_of_memory_sentence(error, placement.device)
-            Network(network.loaded, network.placement)  # bring what moved back
-            if sentence is None:
-                raise
-            raise DeviceError(sentence) from error
+            return Network(loaded, placement)
+        except (RuntimeError, MemoryError) as error:
+            raise_unless_gpu_is_full(error, placement)
+        return self._retreat(loaded)
+
+    def _retreat(self, loaded: LoadedModel) -> Network:
+        """Go on on the CPU, and say so."""
+        full = self._placement.info.title
+        request = dataclasses.replace(self._request, name="cpu")
+        self._settle(request, choose(request))
+        network = self._seat(loaded)
+        sentence = _GPU_IS_FULL.format(full, loaded.card.title)
+        self._tell("device", sentence, Severity.WARNING)
+        return network

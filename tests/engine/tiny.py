@@ -139,7 +139,7 @@ class Hungry(nn.Module):
         self.where = "cpu"
 
     def to(self, *args: Any, **kwargs: Any) -> Hungry:
-        self.where = torch.device(args[0]).type
+        self.where = args[0].type
         super().to(*args, **kwargs)
         if self.is_seen_when_moved:
             self._use_memory()
