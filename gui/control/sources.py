@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,11 +69,8 @@ class SourceControl(QObject):
     @Slot(object)
     def open(self, spec: SourceSpec) -> None:
         """Open a source in place of the present one."""
-        self._spec = spec
-        if spec.kind in FILE_KINDS:
-            self._last_file = spec
-        else:
-            self._last_camera = spec
+        self._panel.notices.clear("open")
+        self._keep(spec)
         self._backend.open_source(spec)
 
     def open_text(self, text: str) -> bool:
@@ -82,7 +80,6 @@ class SourceControl(QObject):
         except SourceError as error:
             self._panel.notices.show_notice("open", error.message, Severity.ERROR)
             return False
-        self._panel.notices.clear("open")
         self.open(spec)
         return True
 
@@ -113,7 +110,7 @@ class SourceControl(QObject):
         connect("next_file", lambda: self._backend.send_source(Step(1)))
         connect("previous_file", lambda: self._backend.send_source(Step(-1)))
         connect("mirror", self._mirror)
-        connect("loop", lambda is_on: self._backend.send_source(SetLoop(is_on)))
+        connect("loop", self._loop)
         connect("reload", self.reload)
 
     @Slot()
@@ -150,13 +147,29 @@ class SourceControl(QObject):
         self._backend.send_source(SetPlaying(is_playing))
 
     def _mirror(self, is_mirrored: bool) -> None:
+        self._keep(replace(self._spec, is_mirrored=is_mirrored))
         self._backend.send_source(SetMirror(is_mirrored))
+
+    def _loop(self, is_looping: bool) -> None:
+        self._keep(replace(self._spec, is_looping=is_looping))
+        self._backend.send_source(SetLoop(is_looping))
+
+    def _keep(self, spec: SourceSpec) -> None:
+        """Take note of what is open, so that it can be opened again as it is now."""
+        self._spec = spec
+        if spec.kind in FILE_KINDS:
+            self._last_file = spec
+        else:
+            self._last_camera = spec
 
     # ---------------------------------------------------------------------- what the source tells
 
     @Slot(object)
     def _follow(self, status: SourceStatus) -> None:
-        self._spec = status.spec
+        if _without_choices(status.spec) == _without_choices(self._spec):
+            # The engine names what it opened; mirror and loop may have been changed since.
+            status = replace(status, spec=self._spec)
+        self._keep(status.spec)
         is_open = status.state in {SourceState.PLAYING, SourceState.PAUSED}
         if is_open and status.spec != self._remembered and not has_password(status.spec.location):
             self._remembered = status.spec
@@ -166,3 +179,8 @@ class SourceControl(QObject):
         self._actions.action("freeze").setChecked(is_frozen)
         self._panel.view.set_badge("frozen", self.tr("frozen") if is_frozen else "")
         self._panel.show_status(status)
+
+
+def _without_choices(spec: SourceSpec) -> SourceSpec:
+    """Return a spec without what can be changed while it is open."""
+    return replace(spec, is_mirrored=False, is_looping=True)

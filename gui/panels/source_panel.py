@@ -60,6 +60,8 @@ class SourcePanel(QWidget):
         super().__init__(parent)
         self._actions = actions
         self._has_result = False
+        self._paths: tuple[str, ...] = ()
+        self._told: tuple[SourceState, str] | None = None
         self._build_parts(settings)
         self._build_layout()
         self._connect_parts()
@@ -92,6 +94,7 @@ class SourcePanel(QWidget):
         self._actions.action("mirror").setChecked(status.spec.is_mirrored)
         if status.state is SourceState.OPENING:
             self._has_result = False
+            self.view.set_input_box(None)
         is_opening = status.state is SourceState.OPENING
         self.view.set_badge("state", self.tr("opening") if is_opening else "")
         self._tell(status)
@@ -139,6 +142,7 @@ class SourcePanel(QWidget):
     def _connect_parts(self) -> None:
         self._menu.source_chosen.connect(self.source_chosen)
         self._stream.source_chosen.connect(self.source_chosen)
+        self._stream.refused.connect(self._refuse)
         self._transport.command_given.connect(self.command_given)
         self._strip.index_chosen.connect(self._go_to)
 
@@ -154,12 +158,18 @@ class SourcePanel(QWidget):
     def _show_strip(self, status: SourceStatus) -> None:
         paths = status.info.paths if status.info else ()
         self._strip.setVisible(bool(paths))
-        self._strip.set_paths(paths)
+        if paths != self._paths:  # or each picture shown would load all thumbnails again
+            self._paths = paths
+            self._strip.set_paths(paths)
         if paths:
             self._strip.set_current(status.index)
 
     def _tell(self, status: SourceStatus) -> None:
         """Show the source's sentence where it failed; take it away when all is well again."""
+        told = (status.state, status.message)
+        if told == self._told and self.notices.message("source") == status.message:
+            return  # a button must not go away under the pointer
+        self._told = told
         if not status.message:
             self.notices.clear("source")
             return
@@ -171,6 +181,10 @@ class SourcePanel(QWidget):
         self.notices.show_notice("source", status.message, severity, actions=steps)
         if status.state is SourceState.FAILED and not self.view.has_frame:
             self.view.clear(self.tr("Open a picture, a video or a camera, or drop one here"))
+
+    @Slot(str)
+    def _refuse(self, message: str) -> None:
+        self.notices.show_notice("open", message, Severity.ERROR)
 
     def _open_demo(self) -> None:
         self._actions.trigger("open_demo")

@@ -18,9 +18,12 @@ class StreamRow(QWidget):
     Signals
     -------
     source_chosen : SourceSpec
+    refused : str
+        Why the address cannot be opened, in a sentence.
     """
 
     source_chosen = Signal(object)
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +59,7 @@ class StreamRow(QWidget):
         try:
             spec = parse_source(self._address.text().strip())
         except SourceError as error:
-            self._address.setToolTip(error.message)
+            self.refused.emit(error.message)
             return
         self.hide()
         self.source_chosen.emit(spec)
