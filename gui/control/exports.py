@@ -121,7 +121,7 @@ class ExportControl(QObject):
     def _copy(self, view: QWidget | None) -> None:
         if view is not None:
             QGuiApplication.clipboard().setPixmap(view.grab())
-            self._notices.show_notice("export", self.tr("Copied the view as a picture."))
+            self._notices.show_brief("export", self.tr("Copied the view as a picture."))
 
     def save_maps(self, path: str) -> Job[Path] | None:
         """Save the current layer's values or statistics; the suffix says in what form."""
@@ -203,7 +203,7 @@ class ExportControl(QObject):
         name = Path(self._recording_path).name
         seconds = f"{recording.duration_s:.1f}"
         text = self.tr("Recorded {0} s to {1}.").format(seconds, name)
-        self._notices.show_notice("export", text)
+        self._notices.show_brief("export", text)
         return recording
 
     def close(self) -> None:
@@ -239,7 +239,7 @@ class ExportControl(QObject):
             self._notices.show_notice("export", message, Severity.ERROR)
             return
         self._settings.set(keys.SAVE_FOLDER, str(path.parent))
-        self._notices.show_notice("export", self.tr("Saved {0}.").format(path))
+        self._notices.show_brief("export", self.tr("Saved {0}.").format(path))
 
     def _folder(self) -> Path:
         return Path(self._settings.get(keys.SAVE_FOLDER) or Path.home())

@@ -174,7 +174,7 @@ class ViewControl(QObject):
             "dark": self.tr("Theme: dark."),
             "light": self.tr("Theme: light."),
         }
-        self._parts.notices.show_notice("theme", names[choice])
+        self._parts.notices.show_brief("theme", names[choice])
 
     @Slot()
     def _apply_look(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NoticeBar"]
 
+BRIEF_MS = 5000
+"""How long a confirmation stands."""
 _MOST = 3
 _MOST_ACTIONS = 2
 _LOOKS: Final = {
@@ -102,6 +104,15 @@ class NoticeBar(QWidget):
         self._notices = {topic: notice, **self._notices}
         self._layout.insertWidget(0, notice)
         self.show()
+
+    def show_brief(self, topic: str, message: str) -> None:
+        """Confirm that something was done: it goes away by itself after a few seconds."""
+        self.show_notice(topic, message)
+        # Of the notice: one that is replaced takes its timer with it.
+        timer = QTimer(self._notices[topic])
+        timer.setSingleShot(True)
+        timer.timeout.connect(partial(self.clear, topic))
+        timer.start(BRIEF_MS)
 
     def clear(self, topic: str) -> None:
         """Take the notice of `topic` away; nothing where there is none."""
