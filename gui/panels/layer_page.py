@@ -96,6 +96,7 @@ class LayerPage(QWidget):
     def set_channel(self, channel: int) -> None:
         """Put the cursor on a channel."""
         self.atlas.set_channel(channel)
+        self.bars.set_channel(channel)
         if self._activation is not None:
             self._show_scale(self._activation)
 
@@ -136,6 +137,7 @@ class LayerPage(QWidget):
         self.atlas.channel_chosen.connect(self.channel_chosen)
         self.bars.channel_chosen.connect(self.channel_chosen)
         self.atlas.channel_hovered.connect(self._hover)
+        self.bars.channel_hovered.connect(self._hover_bar)
         self.atlas.aspect_changed.connect(self.aspect_changed)
 
     def _show_caption(self, activation: Activation) -> None:
@@ -162,6 +164,14 @@ class LayerPage(QWidget):
         if self._activation is not None:
             self._show_scale(self._activation)
         self.channel_hovered.emit(info)
+
+    @Slot(object)
+    def _hover_bar(self, channel: int | None) -> None:
+        if self._activation is None or channel is None:
+            self._hover(None)
+        else:
+            value = float(self._activation.values[channel, 0, 0])
+            self._hover(HoverInfo(channel, 0, 0, value))
 
     def changeEvent(self, event: QEvent) -> None:
         """Change to the diverging map that suits a new theme."""

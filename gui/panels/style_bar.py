@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["StyleBar"]
 
+BOUND = 1e6
+"""A fixed scale lies within plus and minus this."""
+
 
 class StyleBar(QWidget):
     """Edits a :class:`DisplayStyle`.
@@ -112,7 +115,7 @@ class StyleBar(QWidget):
 
     def _bound(self, tooltip: str) -> QDoubleSpinBox:
         spin = QDoubleSpinBox(self)
-        spin.setRange(-1e6, 1e6)
+        spin.setRange(-BOUND, BOUND)
         spin.setDecimals(2)
         spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         spin.setKeyboardTracking(False)
@@ -154,7 +157,12 @@ class StyleBar(QWidget):
     def _take(self) -> None:
         low, high = self._low.value(), self._high.value()
         if low >= high:  # the bound that was not touched gives way
-            low, high = (low, low + 0.01) if self.sender() is self._low else (high - 0.01, high)
+            if self.sender() is self._low:
+                low = min(low, BOUND - 0.01)
+                high = low + 0.01
+            else:
+                high = max(high, 0.01 - BOUND)
+                low = high - 0.01
         style = self._style.with_atlas(
             scale=ScaleMode(self._scale.currentData()),
             fixed_low=low,
