@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 import logging
 import threading
+import time
 from collections import deque
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import commands as c
 from engine.errors import CancelledError, EngineError, WeightsUnavailableError
@@ -22,7 +23,7 @@ from engine.events import (
 )
 from engine.jobs import SOMETHING_WENT_WRONG, Job
 from engine.mailbox import Mailbox
-from engine.values import Frame, FrameResult, WeightsChoice
+from engine.values import Frame, FrameResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +31,18 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl, Progress
     from engine.models.loading import LoadedModel
     from engine.session import Session
+    from engine.values import ModelInfo, WeightsChoice
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
+
+_FRAME = "engine"
+"""The topic of what goes wrong with frame after frame."""
+_TOPICS: dict[type[c.Command], str] = {c.SetDevice: "device", c.WatchLayers: "layers"}
+_CANNOT_START = (
+    "The networks cannot be started; install Layerscope again (the log has the details)."
+)
+_JOIN_S = 5.0
 
 
 class _Stale(enum.IntEnum):
@@ -69,11 +79,13 @@ class EngineThread(threading.Thread):
         self.results: Mailbox[FrameResult] = Mailbox(on_result)
         self._on_event = on_event
         self._commands: deque[c.Command] = deque()
-        self._loaded: deque[LoadedModel] = deque()
+        self._loaded: deque[tuple[int, LoadedModel]] = deque()
         self._loading: Job[LoadedModel] | None = None
-        self._listing: Job[ModelsListed] | None = None
+        self._load_number = 0
+        self._jobs: list[Job[Any]] = []
         self._frame: Frame | None = None
-        self._trouble = ""
+        self._told_info: ModelInfo | None = None
+        self._troubles: dict[str, str] = {}
 
     # ------------------------------------------------------------------- from any other thread
 
@@ -94,60 +106,75 @@ class EngineThread(threading.Thread):
 
     def run(self) -> None:
         """Work until told to stop."""
-        from engine.session import Session  # noqa: PLC0415 - torch comes with it, after the window
-
-        session = Session(self._on_event)
+        session = self._start_session()
+        if session is None:
+            return
         try:
             while not self._stopping.is_set():
                 self._wake.wait()
                 self._wake.clear()
                 self._turn(session)
         finally:
-            for job in (self._loading, self._listing):
-                if job is not None:
-                    job.cancel()
-                    job.join(5)
+            self._end_jobs()
             session.close()
+
+    def _start_session(self) -> Session | None:
+        try:
+            from engine.session import Session  # noqa: PLC0415 - torch, after the window
+
+            return Session(self._on_event)
+        except Exception:
+            _logger.exception("the engine cannot start")
+            self._on_event(Notice(_FRAME, _CANNOT_START, Severity.ERROR))
+            return None
 
     def _turn(self, session: Session) -> None:
         stale = _Stale.NOTHING
         while self._loaded:
-            stale = max(stale, self._guard(self._adopt, session, self._loaded.popleft()))
+            stale = max(stale, self._adopt(session, *self._loaded.popleft()))
         while self._commands and not self._stopping.is_set():
-            stale = max(stale, self._guard(self._obey, session, self._commands.popleft()))
+            stale = max(stale, self._try(session, self._commands.popleft()))
         frame = self.frames.take()
         if frame is not None:
             self._frame, stale = frame, _Stale.FORWARD
+        if self._stopping.is_set():
+            return
         if stale and self._frame is not None and session.info is not None:
             self._answer(session, self._frame, stale)
+            if session.info is not self._told_info:  # it had to move to another device
+                self._tell_ready(session)
 
     def _answer(self, session: Session, frame: Frame, stale: _Stale) -> None:
         try:
             result = session.recompose() if stale is _Stale.COMPOSE else None
             self.results.put(result or session.process(frame))
-        except EngineError as error:
-            self._tell_trouble(error.message)
-        except Exception:
-            _logger.exception("a frame failed")
-            self._tell_trouble(SOMETHING_WENT_WRONG)
+        except Exception as error:  # noqa: BLE001 - the loop lives on; it is logged and told
+            self._tell_trouble(_FRAME, error)
         else:
-            self._tell_trouble("")
+            self._tell_over(_FRAME)
 
-    def _tell_trouble(self, message: str) -> None:
-        """Say once what is wrong, and once that it is over."""
-        if message != self._trouble:
-            self._trouble = message
-            self._on_event(Notice("engine", message, Severity.ERROR))
-
-    def _guard(self, work: Callable[[Session, T], _Stale], session: Session, item: T) -> _Stale:
+    def _try(self, session: Session, command: c.Command) -> _Stale:
+        topic = _TOPICS.get(type(command), "command")
         try:
-            return work(session, item)
-        except EngineError as error:
-            self._on_event(Notice("command", error.message, Severity.ERROR))
-        except Exception:
-            _logger.exception("%r failed", item)
-            self._on_event(Notice("command", SOMETHING_WENT_WRONG, Severity.ERROR))
-        return _Stale.NOTHING
+            stale = self._obey(session, command)
+        except Exception as error:  # noqa: BLE001 - the loop lives on; it is logged and told
+            self._tell_trouble(topic, error)
+            return _Stale.NOTHING
+        self._tell_over(topic)
+        return stale
+
+    def _tell_trouble(self, topic: str, error: Exception) -> None:
+        """Say what is wrong; what is wrong with each frame only once."""
+        message = _sentence(error)
+        if topic == _FRAME and self._troubles.get(topic) == message:
+            return
+        _log(error)
+        self._troubles[topic] = message
+        self._on_event(Notice(topic, message, Severity.ERROR))
+
+    def _tell_over(self, topic: str) -> None:
+        if self._troubles.pop(topic, ""):
+            self._on_event(Notice(topic, ""))
 
     def _obey(self, session: Session, command: c.Command) -> _Stale:
         match command:
@@ -167,7 +194,7 @@ class EngineThread(threading.Thread):
                 session.set_device(request)
                 return self._tell_ready(session)
             case c.LoadModel(name, weights):
-                self._load(name, weights)
+                self._start_loading(name, weights)
             case c.CancelLoading():
                 if self._loading is not None:
                     self._loading.cancel()
@@ -177,10 +204,15 @@ class EngineThread(threading.Thread):
 
     # ---------------------------------------------------------------------------- loading a model
 
-    def _load(self, name: str, weights: WeightsChoice) -> None:
-        """Load in a thread of its own: the network that runs goes on meanwhile."""
+    def _start_loading(self, name: str, weights: WeightsChoice) -> None:
+        """Load in a thread of its own: the network that runs goes on meanwhile.
+
+        A loading that is under way is given up without a word, however it ends: the newer one is
+        what the person waits for.
+        """
         if self._loading is not None:
             self._loading.cancel()
+        self._load_number = number = self._load_number + 1
 
         def work(control: JobControl) -> LoadedModel:
             from engine.models import loading  # noqa: PLC0415 - torch
@@ -188,34 +220,44 @@ class EngineThread(threading.Thread):
             return loading.load(name, weights, control)
 
         def progress(step: Progress) -> None:
-            self._on_event(LoadingProgress(name, step.stage, step.done, step.total))
+            if number == self._load_number:
+                self._on_event(LoadingProgress(name, step.stage, step.done, step.total))
+
+        def done(loaded: LoadedModel) -> None:
+            self._loaded.append((number, loaded))
+            self._wake.set()
 
         def failed(error: EngineError) -> None:
-            if isinstance(error, CancelledError):
-                self._on_event(LoadingCancelled(name))
-                return
-            can_run_random = isinstance(error, WeightsUnavailableError)
-            self._on_event(LoadingFailed(name, error.message, can_run_random))
+            if number == self._load_number:
+                self._tell_not_loaded(name, error)
 
-        self._loading = Job(
-            work, on_done=self._take_loaded, on_failed=failed, on_progress=progress, name="load"
-        ).start()
+        self._loading = self._start(
+            Job(work, on_done=done, on_failed=failed, on_progress=progress, name="load")
+        )
 
-    def _take_loaded(self, loaded: LoadedModel) -> None:
-        self._loaded.append(loaded)
-        self._wake.set()
-
-    def _adopt(self, session: Session, loaded: LoadedModel) -> _Stale:
+    def _adopt(self, session: Session, number: int, loaded: LoadedModel) -> _Stale:
+        if number != self._load_number or self._loading is None:
+            return _Stale.NOTHING
         try:
+            self._loading.control.check()  # it may have been too late for the job to notice
             session.adopt(loaded)
-        except EngineError as error:
-            self._on_event(LoadingFailed(loaded.spec.name, error.message, can_run_random=False))
+        except Exception as error:  # noqa: BLE001 - the loop lives on; it is logged and told
+            self._tell_not_loaded(loaded.spec.name, error)
             return _Stale.NOTHING
         return self._tell_ready(session)
+
+    def _tell_not_loaded(self, name: str, error: Exception) -> None:
+        if isinstance(error, CancelledError):
+            self._on_event(LoadingCancelled(name))
+            return
+        _log(error)
+        can_run_random = isinstance(error, WeightsUnavailableError)
+        self._on_event(LoadingFailed(name, _sentence(error), can_run_random))
 
     def _tell_ready(self, session: Session) -> _Stale:
         if session.info is None:
             return _Stale.NOTHING
+        self._told_info = session.info
         self._on_event(ModelReady(session.info))
         return _Stale.FORWARD
 
@@ -231,4 +273,28 @@ class EngineThread(threading.Thread):
         def failed(error: EngineError) -> None:
             self._on_event(Notice("command", error.message, Severity.ERROR))
 
-        self._listing = Job(work, on_done=self._on_event, on_failed=failed, name="list").start()
+        self._start(Job(work, on_done=self._on_event, on_failed=failed, name="list"))
+
+    # ----------------------------------------------------------------------------------- the jobs
+
+    def _start(self, job: Job[T]) -> Job[T]:
+        self._jobs = [it for it in self._jobs if it.is_running]
+        self._jobs.append(job.start())
+        return job
+
+    def _end_jobs(self) -> None:
+        for job in self._jobs:
+            job.cancel()
+        end = time.monotonic() + _JOIN_S
+        for job in self._jobs:
+            job.join(max(0.0, end - time.monotonic()))
+
+
+def _sentence(error: Exception) -> str:
+    return error.message if isinstance(error, EngineError) else SOMETHING_WENT_WRONG
+
+
+def _log(error: Exception) -> None:
+    """Keep what lies behind the sentence."""
+    if not isinstance(error, EngineError) or error.__cause__ is not None:
+        _logger.error("%s", error, exc_info=error)
