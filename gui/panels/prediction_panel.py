@@ -65,11 +65,12 @@ class PredictionPanel(QWidget):
             bits = f"{result.classification.entropy:.1f}"
             self._doubt.setText(self.tr("entropy {0} bits").format(bits))
         else:
-            self.bars.clear(self.tr("This network names no categories"))
+            self.clear(self.tr("This network names no categories"))
 
     def clear(self, message: str) -> None:
         """Show no answer, but a sentence."""
         self.bars.clear(message)
+        self._doubt.clear()
 
     def cycle_fit(self) -> None:
         """Go on from crop to pad to stretch."""
