@@ -69,6 +69,11 @@ class GraphNode:
     """Names and values worth showing: kernel, stride, padding, dilation, groups, dim, p ..."""
     source: str = ""
     """Where in the code it was called, "file.py:123", where that is known."""
+    inputs: tuple[TensorInfo, ...] = ()
+    """Every tensor that it was given, parameters and constants too; `GraphEdge.slot` counts
+    them."""
+    weight_shape: tuple[int, ...] = ()
+    """Of its weight, as stored; () where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,8 @@ class NetworkGraph:
     them."""
     input_shapes: tuple[tuple[int, ...], ...] = ()
     trace_ms: float = 0.0
+    parameters: int = 0
+    """Weights and biases of the whole network, each once, used in the pass or not."""
 
 
 # ---------------------------------------------------------------------------- what is visible
