@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 
 from engine.commands import ListModels, SetDevice
+from engine.events import Severity
 from engine.mailbox import Tee
 from engine.sources.base import SourceKind, SourceSpec
 from engine.sources.thread import SourceThread
 from engine.thread import EngineThread
-from engine.values import DeviceRequest, LayerKey
+from engine.values import DeviceRequest
 from gui import settings as keys
 from gui.backend import Backend
 from gui.bridge import EngineBridge
@@ -57,8 +58,11 @@ def build_window(
 
     def start(where: str, model: str, layers: tuple[str, ...]) -> None:
         source.start()
-        if not where or not window.sources.open_text(where):
-            window.sources.open(_last_source(settings))
+        last = _last_source(settings)
+        if where:
+            window.sources.open_text(where, otherwise=last)
+        else:
+            window.sources.open(last)
         if layers:
             _watch_when_ready(window, layers)
         QTimer.singleShot(0, window, lambda: _start_engine(window, engine, settings, model))
@@ -85,8 +89,14 @@ def _last_source(settings: Settings) -> SourceSpec:
 def _watch_when_ready(window: MainWindow, layers: tuple[str, ...]) -> None:
     """Watch the layers of the command line with the first network that is loaded."""
 
-    def watch(_info: ModelInfo) -> None:
+    def watch(info: ModelInfo) -> None:
         window.models.model_ready.disconnect(watch)
-        window.maps.set_layers(tuple(LayerKey.parse(text) for text in layers))
+        missing = window.inspect.watch_named(layers)
+        if missing:
+            names = ", ".join(missing)
+            text = QCoreApplication.translate(
+                "start", "{network} has no layer {names}; choose one from the list of layers."
+            ).format(network=info.card.title, names=names)
+            window.notices.show_notice("layers", text, Severity.WARNING)
 
     window.models.model_ready.connect(watch)

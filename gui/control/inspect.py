@@ -83,7 +83,8 @@ class InspectControl(QObject):
             self._watch(self._maps.watched)
             self._follow(self.current)
             return
-        keys = self._remembered(info) or (first_layer(info),)
+        stored = layers_of(self._settings, info.card.name)
+        keys = _existing(info, stored) or (first_layer(info),)
         self._is_restoring = True
         self._maps.set_layers(keys)
         self._is_restoring = False
@@ -99,6 +100,15 @@ class InspectControl(QObject):
     def watch(self, key: LayerKey) -> None:
         """Make a layer the current one."""
         self._maps.watch(key)
+
+    def watch_named(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Have these layers in tabs; return those that the network lacks."""
+        if self._info is None:
+            return names
+        found = _existing(self._info, names)
+        if found:
+            self._maps.set_layers(found)
+        return tuple(name for name in names if LayerKey.parse(name) not in found)
 
     def layer(self, key: LayerKey | None) -> LayerInfo | None:
         """Return what is known of a layer."""
@@ -132,13 +142,6 @@ class InspectControl(QObject):
         connect("cycle_zoom", self._cycle_zoom)
         for action, (dx, dy) in _MOVES.items():
             connect(action, lambda dx=dx, dy=dy: self._move(dx, dy))
-
-    def _remembered(self, info: ModelInfo) -> tuple[LayerKey, ...]:
-        """Return the layers watched when this network was used last, those that still exist."""
-        names = {layer.key.name: layer.calls for layer in info.layers}
-        stored = layers_of(self._settings, info.card.name)
-        keys = [LayerKey.parse(text) for text in stored]
-        return tuple(key for key in keys if key.call < names.get(key.name, 0))
 
     @Slot(object)
     def _watch(self, keys: tuple[LayerKey, ...]) -> None:
@@ -192,3 +195,10 @@ class InspectControl(QObject):
         page = self._maps.current_page
         if page is not None:
             page.atlas.cycle_zoom()
+
+
+def _existing(info: ModelInfo, names: tuple[str, ...]) -> tuple[LayerKey, ...]:
+    """Return the layers of these names that the network calls."""
+    calls = {layer.key.name: layer.calls for layer in info.layers if layer.shape is not None}
+    keys = dict.fromkeys(LayerKey.parse(name) for name in names)
+    return tuple(key for key in keys if key.call < calls.get(key.name, 0))

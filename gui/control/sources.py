@@ -73,11 +73,13 @@ class SourceControl(QObject):
         self._keep(spec)
         self._backend.open_source(spec)
 
-    def open_text(self, text: str) -> bool:
-        """Open what a path or address means; say so in the panel where it means nothing."""
+    def open_text(self, text: str, otherwise: SourceSpec | None = None) -> bool:
+        """Open what a path or address means; where it means nothing, say so, open `otherwise`."""
         try:
             spec = parse_source(text)
         except SourceError as error:
+            if otherwise is not None:
+                self.open(otherwise)
             self._panel.notices.show_notice("open", error.message, Severity.ERROR)
             return False
         self.open(spec)
