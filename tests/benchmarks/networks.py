@@ -1,0 +1,35 @@
+"""Networks without the engine round them, in the same place and layout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.device import choose
+from engine.jobs import JobControl
+from engine.models.loading import load
+from engine.models.preprocess import prepare
+from engine.network import Network
+from engine.values import InputFit, WeightsChoice
+from tests.benchmarks.engine_loop import CPU
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from engine.values import Frame
+
+__all__ = ["prepared"]
+
+
+def prepared(model: str, frame: Frame) -> tuple[nn.Module, Tensor]:
+    """Return a network as the engine places it, and its input for a frame; random weights."""
+    loaded = load(model, WeightsChoice.RANDOM, JobControl())
+    placement = choose(CPU)
+    network = Network(loaded, placement)
+    tensor, _ = prepare(
+        frame.image,
+        loaded.spec.preprocessing,
+        InputFit.CROP,
+        placement.device,
+        channels_last=placement.is_channels_last,
+    )
+    return network.module, tensor
