@@ -9,6 +9,7 @@ from engine.values import (
     DeviceRequest,
     InputFit,
     LayerKey,
+    SurveyRequest,
     WeightsChoice,
 )
 
@@ -17,10 +18,13 @@ __all__ = [
     "Command",
     "ListModels",
     "LoadModel",
+    "MeasureCost",
     "SetClassification",
     "SetDevice",
     "SetFit",
     "SetStyle",
+    "SetSurvey",
+    "TraceGraph",
     "WatchLayers",
 ]
 
@@ -80,6 +84,25 @@ class SetFit:
     fit: InputFit
 
 
+@dataclass(frozen=True, slots=True)
+class TraceGraph:
+    """Trace the network that is loaded; a GraphTraced answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureCost:
+    """Count what each layer costs, and on request take its time; a CostMeasured answers."""
+
+    has_times: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetSurvey:
+    """Sum up these nodes now and then, as often as the live loop's pace allows; None = none."""
+
+    request: SurveyRequest | None
+
+
 Command = (
     ListModels
     | LoadModel
@@ -89,4 +112,7 @@ Command = (
     | SetClassification
     | SetDevice
     | SetFit
+    | TraceGraph
+    | MeasureCost
+    | SetSurvey
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from engine.values import DeviceInfo, ModelCard, ModelInfo
+from engine.values import DeviceInfo, ModelCard, ModelInfo, NetworkCost, NetworkGraph
 
 __all__ = [
+    "CostMeasured",
     "EngineEvent",
+    "GraphTraced",
     "LoadingCancelled",
     "LoadingFailed",
     "LoadingProgress",
@@ -81,6 +83,27 @@ class Notice:
     severity: Severity = Severity.INFO
 
 
+@dataclass(frozen=True, slots=True)
+class GraphTraced:
+    """The graph of the network that is loaded."""
+
+    graph: NetworkGraph
+
+
+@dataclass(frozen=True, slots=True)
+class CostMeasured:
+    """What each operation of the network that is loaded costs."""
+
+    cost: NetworkCost
+
+
 EngineEvent = (
-    ModelsListed | LoadingProgress | ModelReady | LoadingFailed | LoadingCancelled | Notice
+    ModelsListed
+    | LoadingProgress
+    | ModelReady
+    | LoadingFailed
+    | LoadingCancelled
+    | Notice
+    | GraphTraced
+    | CostMeasured
 )

@@ -11,8 +11,10 @@ import torch
 
 from engine.capture.hooks import INPUT, capture, first_tensor, planar_copy
 from engine.capture.layers import list_layers
+from engine.capture.survey import Survey
 from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, ModelError
+from engine.graph.scopes import observing
 from engine.models.preprocess import prepare
 from engine.values import ModelInfo
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from engine.device import Placement
     from engine.models.loading import LoadedModel
-    from engine.values import Box, Frame, InputFit, LayerKey
+    from engine.values import Box, Frame, InputFit, LayerKey, NetworkGraph, SurveyRequest
 
 
 T = TypeVar("T")
@@ -76,6 +78,7 @@ class Network:
         self.placement = placement
         self.module = loaded.module
         self._preprocessing = loaded.spec.preprocessing
+        self._graph: NetworkGraph | None = None
         self.settle()
         self.info = self._describe()
         self._layers = {layer.key.name: layer for layer in self.info.layers}
@@ -134,9 +137,34 @@ class Network:
         """Return the class of a layer's module."""
         return self._layers[key.name].kind
 
+    def trace(self) -> NetworkGraph:
+        """Run an input of the usual size once and return the graph; made once.
+
+        Raises
+        ------
+        ModelError
+            The network fails on it.
+        """
+        if self._graph is None:
+            from engine.graph.trace import trace  # noqa: PLC0415 - only when a graph is wanted
+
+            example = torch.zeros(1, 3, *self.input_size, device=self.placement.device)
+            name = self.info.card.name
+            with self._autocast():
+                self._graph = self._attempt(
+                    lambda: trace(self.module, example, name=name), "an input of its own size"
+                )
+        return self._graph
+
     @torch.inference_mode()
-    def run(self, frame: Frame, layers: Iterable[LayerKey], fit: InputFit) -> Pass:
-        """Run one frame and take what the watched layers answer.
+    def run(
+        self,
+        frame: Frame,
+        layers: Iterable[LayerKey],
+        fit: InputFit,
+        survey: Survey | None = None,
+    ) -> Pass:
+        """Run one frame and take what the watched layers answer; sum nodes up for `survey`.
 
         Raises
         ------
@@ -149,7 +177,8 @@ class Network:
         keys = frozenset(layers)
         # Before the network runs: its first layer may write over its input.
         answers = {INPUT: planar_copy(tensor)} if INPUT in keys else {}
-        with capture(self.module, keys) as taken, self._autocast():
+        seen = observing(self.module, survey) if survey is not None else nullcontext()
+        with capture(self.module, keys) as taken, seen, self._autocast():
             output = first_tensor(self._attempt(lambda: self.module(tensor), "this picture"))
         if output is None or output.ndim == 0 or len(output) == 0:
             raise ModelError(
@@ -175,6 +204,10 @@ class Network:
             torch.cuda.synchronize(self.placement.device)
         elif self.placement.device.type == "mps":
             torch.mps.synchronize()
+
+    def survey(self, request: SurveyRequest) -> Survey:
+        """Return what sums nodes up in one pass."""
+        return Survey(request, self.input_size)
 
     def _prepare(self, frame: Frame, fit: InputFit) -> tuple[Tensor, Box]:
         return prepare(

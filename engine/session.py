@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.capture.fold import fold
 from engine.capture.layers import shape_of
+from engine.capture.survey import Budget, Survey
 from engine.capture.watch import WatchedLayer
 from engine.device import apply_threads, choose, memory_mib
 from engine.errors import ModelError
@@ -28,6 +29,9 @@ from engine.values import (
     LayerKey,
     MapKind,
     ModelInfo,
+    NetworkGraph,
+    NodeSummary,
+    SurveyRequest,
     Timing,
     WeightsChoice,
 )
@@ -74,6 +78,9 @@ class Session:
         self._watched: dict[LayerKey, WatchedLayer] = {}
         self._style = AtlasStyle()
         self._fit = InputFit.CROP
+        self._survey: SurveyRequest | None = None
+        self._budget = Budget()
+        self._plain_ms = 0.0
         self._classifier = Classifier()
         self._frame: Frame | None = None
         self._last: Pass | None = None
@@ -170,6 +177,20 @@ class Session:
         """Choose how many categories are named and how long answers are averaged (seconds)."""
         self._classifier.configure(top_k, smoothing_s)
 
+    def set_survey(self, request: SurveyRequest | None) -> None:
+        """Sum up these nodes of the graph now and then; None = none."""
+        self._survey = request if request is None or request.keys else None
+
+    def trace(self) -> NetworkGraph:
+        """Return the graph of the network that is loaded.
+
+        Raises
+        ------
+        ModelError
+            No network is loaded, or it fails on an input of its own size.
+        """
+        return self._require_network().trace()
+
     # ---------------------------------------------------------------------------------- frames
 
     def process(self, frame: Frame) -> FrameResult:
@@ -196,8 +217,11 @@ class Session:
         self._frame, self._last = frame, None
         start = time.perf_counter()
         try:
-            self._last = network.run(frame, self._watched, self._fit)
-            return self._result(network, self._last, start)
+            survey = self._due_survey(network, start)
+            self._last = network.run(frame, self._watched, self._fit, survey)
+            summaries = self._end_survey(survey, self._last)
+            result = self._result(network, self._last, start)
+            return dataclasses.replace(result, survey=summaries) if summaries else result
         except (RuntimeError, MemoryError) as error:
             raise_unless_gpu_is_full(error, network.placement)
         # Outside the handler: the traceback holds on to what fills the device.
@@ -224,6 +248,20 @@ class Session:
         self._forget()
 
     # --------------------------------------------------------------------------------- private
+
+    def _due_survey(self, network: Network, now: float) -> Survey | None:
+        if self._survey is None or not self._budget.is_due(now):
+            return None
+        return network.survey(self._survey)
+
+    def _end_survey(self, survey: Survey | None, done: Pass) -> tuple[NodeSummary, ...]:
+        """Take note of what the survey cost over a plain pass."""
+        if survey is None:
+            self._plain_ms = done.forward_ms
+            return ()
+        cost_s = (done.forward_ms - self._plain_ms) / 1e3
+        self._budget.note(time.perf_counter(), cost_s)
+        return tuple(survey.found.values())
 
     def _forget(self) -> None:
         """Forget what the network as it was until now has answered."""
@@ -263,6 +301,7 @@ class Session:
                 forward_ms=done.forward_ms,
                 atlas_ms=(composed - composing) * 1e3,
                 total_ms=(now - start) * 1e3,
+                survey_ms=self._budget.cost_ms if self._survey is not None else 0.0,
             ),
             finished_at=now,
             memory_mib=memory_mib(network.placement.device),

@@ -13,6 +13,7 @@ from engine import commands as c
 from engine.errors import CancelledError, EngineError, WeightsUnavailableError
 from engine.events import (
     EngineEvent,
+    GraphTraced,
     LoadingCancelled,
     LoadingFailed,
     LoadingProgress,
@@ -178,18 +179,6 @@ class EngineThread(threading.Thread):
 
     def _obey(self, session: Session, command: c.Command) -> _Stale:
         match command:
-            case c.WatchLayers(layers):
-                session.watch(layers)
-                return _Stale.COMPOSE
-            case c.SetStyle(style):
-                session.set_style(style)
-                return _Stale.COMPOSE
-            case c.SetClassification(top_k, smoothing_s):
-                session.set_classification(top_k, smoothing_s)
-                return _Stale.COMPOSE
-            case c.SetFit(fit):
-                session.set_fit(fit)
-                return _Stale.FORWARD
             case c.SetDevice(request):
                 session.set_device(request)
                 return self._tell_ready(session)
@@ -200,6 +189,10 @@ class EngineThread(threading.Thread):
                     self._loading.cancel()
             case c.ListModels():
                 self._list_models()
+            case c.TraceGraph():
+                self._on_event(GraphTraced(session.trace()))
+            case _:
+                return _set(session, command)
         return _Stale.NOTHING
 
     # ---------------------------------------------------------------------------- loading a model
@@ -298,3 +291,21 @@ def _log(error: Exception) -> None:
     """Keep what lies behind the sentence."""
     if not isinstance(error, EngineError) or error.__cause__ is not None:
         _logger.error("%s", error, exc_info=error)
+
+
+def _set(session: Session, command: c.Command) -> _Stale:
+    """Change how the session answers; say what is then to be done for the frame that stands."""
+    match command:
+        case c.WatchLayers(layers):
+            session.watch(layers)
+        case c.SetStyle(style):
+            session.set_style(style)
+        case c.SetClassification(top_k, smoothing_s):
+            session.set_classification(top_k, smoothing_s)
+        case c.SetFit(fit):
+            session.set_fit(fit)
+            return _Stale.FORWARD
+        case c.SetSurvey(survey):
+            session.set_survey(survey)
+            return _Stale.FORWARD if survey is not None else _Stale.NOTHING
+    return _Stale.COMPOSE

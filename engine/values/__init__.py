@@ -54,6 +54,7 @@ from engine.values.results import (
     Prediction,
     Timing,
 )
+from engine.values.survey import NodeSummary, SurveyRequest
 
 __all__ = [
     "Activation",
@@ -82,6 +83,7 @@ __all__ = [
     "ModuleBox",
     "NetworkCost",
     "NetworkGraph",
+    "NodeSummary",
     "OpKind",
     "PlacedBox",
     "PlacedEdge",
@@ -90,6 +92,7 @@ __all__ = [
     "ReceptiveField",
     "ScaleMode",
     "SortKey",
+    "SurveyRequest",
     "TensorInfo",
     "Timing",
     "VisibleGraph",

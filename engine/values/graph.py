@@ -208,6 +208,8 @@ class PlacedBox:
     width: float
     height: float
     depth: int
+    title_room: float = 0.0
+    """Length of the title strip, from its inset at the left, that no edge crosses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,8 @@ class PlacedEdge:
     edge: ItemEdge
     points: tuple[tuple[float, float], ...]
     """At least two, from the source's side to the target's."""
+    label_at: tuple[float, float] | None = None
+    """Where its label's baseline begins; None where another edge of its source shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from engine.values.activations import Activation
 from engine.values.models import LayerKey
 from engine.values.pictures import Box, Frame
+from engine.values.survey import NodeSummary
 
 __all__ = [
     "Classification",
@@ -42,6 +43,9 @@ class Timing:
     forward_ms: float = 0.0
     atlas_ms: float = 0.0
     total_ms: float = 0.0
+    survey_ms: float = 0.0
+    """What the last survey of the graph cost over a plain pass; part of `total_ms` only on the
+    frames that have a survey."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +60,8 @@ class FrameResult:
     """The part of the picture that the network saw."""
     classification: Classification | None
     activations: tuple[Activation, ...] = ()
+    survey: tuple[NodeSummary, ...] = ()
+    """The nodes of the graph, summed up; only now and then, and only on request."""
     timing: Timing = field(default_factory=Timing)
     finished_at: float = 0.0
     """`time.perf_counter()` when the result was ready."""
