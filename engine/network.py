@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
+from engine.capture.functional import is_functional
 from engine.capture.hooks import INPUT, capture, first_tensor, planar_copy
 from engine.capture.layers import list_layers
 from engine.capture.survey import Survey
@@ -115,13 +116,16 @@ class Network:
         return self._preprocessing.input_size
 
     def check(self, key: LayerKey) -> None:
-        """See that a layer exists and fires often enough.
+        """See that a layer exists and fires often enough, or an operation of the graph happens.
 
         Raises
         ------
         ModelError
             It does not; the sentence names what is near.
         """
+        if is_functional(key):
+            self._check_operation(key)
+            return
         layer = self._layers.get(key.name)
         if layer is None:
             near = _nearest(key.name, self._layers)
@@ -134,7 +138,9 @@ class Network:
             )
 
     def kind_of(self, key: LayerKey) -> str:
-        """Return the class of a layer's module."""
+        """Return the class of a layer's module, or what an operation is called ("add")."""
+        if is_functional(key):
+            return key.name.rpartition("/")[2]
         return self._layers[key.name].kind
 
     def trace(self) -> NetworkGraph:
@@ -235,6 +241,12 @@ class Network:
                 f"{self.loaded.card.title} failed on {what}; choose another network "
                 "(the log has the details)."
             ) from error
+
+    def _check_operation(self, key: LayerKey) -> None:
+        keys = [node.key for node in self.trace().nodes if is_functional(node.key)]
+        if key not in keys:
+            near = _nearest(str(key), map(str, keys))
+            raise ModelError(f"{self.info.card.title} does no operation “{key}”. {near}")
 
     def _describe(self) -> ModelInfo:
         example = torch.zeros(1, 3, *self.input_size, device=self.placement.device)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from engine.capture.functional import FunctionalTaps, is_functional
 from engine.values import LayerKey
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ def capture(model: nn.Module, layers: Iterable[LayerKey]) -> Iterator[Mapping[La
     model
         The network.
     layers
-        Which calls of which modules. The key "input" is the caller's business and is passed
-        over; a layer that is not reached in the pass is simply missing afterwards.
+        Which calls of which modules, and which functional operations ("layer1.0/add", numbered
+        as the tracer does). The key "input" is the caller's business and is passed over; a layer
+        that is not reached in the pass is simply missing afterwards.
 
     Yields
     ------
@@ -79,22 +81,31 @@ def capture(model: nn.Module, layers: Iterable[LayerKey]) -> Iterator[Mapping[La
     Raises
     ------
     KeyError
-        The network has no module of that name.
+        The network has no module of that name, or none that the operation could be in.
     """
     taken: dict[LayerKey, Tensor] = {}
+    keys = [key for key in layers if key.name != INPUT.name]
     wanted: dict[str, set[int]] = {}
-    for key in layers:
-        if key.name != INPUT.name:
+    for key in keys:
+        if not is_functional(key):
             wanted.setdefault(key.name, set()).add(key.call)
-    handles = []
+
+    def find(name: str) -> nn.Module:
+        return submodule(model, name)
+
+    def take(key: LayerKey, tensor: Tensor) -> None:
+        taken[key] = planar_copy(tensor)
+
+    taps = FunctionalTaps(filter(is_functional, keys), find, take)
+    handles = taps.hook()
     try:
         for name, calls in wanted.items():
-            module = submodule(model, name)
-            handles.append(module.register_forward_hook(_Tap(name, calls, taken)))
+            handles.append(find(name).register_forward_hook(_Tap(name, calls, taken)))
         yield taken
     finally:
         for handle in handles:
             handle.remove()
+        taps.close()
 
 
 def submodule(model: nn.Module, name: str) -> nn.Module:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
@@ -126,11 +127,16 @@ def of_module(module: nn.Module) -> Attributes:
     if transposed:
         found.append(("transposed", "yes"))
     values = vars(module)
-    for attribute, name in _MODULE.items():
-        value = values.get(attribute)
+    for attribute in _names_in(tuple(values)):
+        name, value = _MODULE[attribute], values[attribute]
         if value is not None and not _goes_without_saying(name, value):
             found.append((name, _shown(value)))
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=1024)
+def _names_in(attributes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in _MODULE if name in attributes)
 
 
 def of_call(op: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Attributes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -64,15 +65,27 @@ def _inner(
             ways[scope] = [*way(parents[scope]), scope] if scope in parents else [scope]
         return ways[scope]
 
+    def common(first: str, second: str) -> tuple[str, list[str], list[str]]:
+        """Return the innermost box around both, and the ways from there."""
+        one, two = way(first), way(second)
+        depth = sum(
+            1
+            for _ in itertools.takewhile(
+                lambda pair: pair[0] == pair[1], zip(one, two, strict=False)
+            )
+        )
+        return one[depth - 1] if depth else "", one[depth:], two[depth:]
+
+    known: dict[tuple[str, str], tuple[str, list[str], list[str]]] = {}
     for edge in edges:
-        source, target = nodes[edge.source], nodes[edge.target]
-        first: list[str | int] = [*way(source.scope), source.id]
-        second: list[str | int] = [*way(target.scope), target.id]
-        depth = 0
-        while depth < min(len(first), len(second)) - 1 and first[depth] == second[depth]:
-            depth += 1
-        if depth:
-            inner[str(first[depth - 1])].add((first[depth], second[depth]))
+        scopes = nodes[edge.source].scope, nodes[edge.target].scope
+        if scopes not in known:
+            known[scopes] = common(*scopes)
+        box, first, second = known[scopes]
+        if box:
+            inner[box].add(
+                (first[0] if first else edge.source, second[0] if second else edge.target)
+            )
     return inner
 
 

@@ -123,7 +123,7 @@ _OPS = _table(
     {
         OpKind.CONVOLUTION: "conv1d conv2d conv3d conv_transpose1d conv_transpose2d "
         "conv_transpose3d convolution deform_conv2d",
-        OpKind.LINEAR: "linear bilinear addmm",
+        OpKind.LINEAR: "linear bilinear addmm matmul mm bmm mv dot baddbmm addbmm einsum",
         OpKind.NORMALISATION: "batch_norm layer_norm group_norm instance_norm rms_norm "
         "local_response_norm normalize native_layer_norm native_group_norm",
         OpKind.ACTIVATION: "relu relu6 leaky_relu prelu rrelu elu selu celu gelu silu mish "
