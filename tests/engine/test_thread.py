@@ -25,7 +25,7 @@ from engine.commands import (
     SetStyle,
     WatchLayers,
 )
-from engine.errors import ModelError, WeightsUnavailableError
+from engine.errors import CancelledError, ModelError, WeightsUnavailableError
 from engine.events import (
     LoadingCancelled,
     LoadingFailed,
@@ -35,7 +35,7 @@ from engine.events import (
     Notice,
     Severity,
 )
-from engine.jobs import SOMETHING_WENT_WRONG, JobControl
+from engine.jobs import SOMETHING_WENT_WRONG, Job, JobControl
 from engine.models import loading
 from engine.session import Session
 from engine.thread import EngineThread
@@ -564,8 +564,9 @@ def test_the_newer_loading_stops_the_older(engine: EngineThread, ear: Ear, shelf
         is_waiting.set()
         try:
             control.wait(WAIT_S)
-        finally:
+        except CancelledError:
             is_stopped.set()
+            raise
         raise AssertionError("nobody cancelled")
 
     shelf.loads["slow"] = load
@@ -613,8 +614,18 @@ def test_a_list_that_fails_is_told(
 # ---------------------------------------------------------------------------------------- the end
 
 
-def test_stopping_while_networks_are_loaded(ear: Ear, shelf: Shelf) -> None:
+def test_stopping_while_networks_are_loaded(
+    ear: Ear, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An older loading that was given up, and the newer one: neither is left."""
+    joined: list[object] = []
+    join = Job.join
+
+    def note(job: Job[object], timeout: float | None = None) -> None:
+        joined.append(job)
+        join(job, timeout)
+
+    monkeypatch.setattr(Job, "join", note)
     is_waiting = threading.Semaphore(0)
 
     def load(control: JobControl) -> LoadedModel:
@@ -625,10 +636,14 @@ def test_stopping_while_networks_are_loaded(ear: Ear, shelf: Shelf) -> None:
     shelf.loads["slow"] = load
     engine = EngineThread(ear.hear)
     engine.start()
-    for _ in range(2):
-        engine.post(LoadModel("slow", RANDOM))
-        assert is_waiting.acquire(timeout=WAIT_S)
+    shelf.hold("stubborn")
+    engine.post(LoadModel("stubborn", RANDOM))
+    assert shelf.entered["stubborn"].wait(WAIT_S)
+    engine.post(LoadModel("slow", RANDOM))
+    assert is_waiting.acquire(timeout=WAIT_S)
+    shelf.gates["stubborn"].set()
     assert engine.stop(WAIT_S)
+    assert len(joined) == 2
     assert not [it for it in threading.enumerate() if it.name == "layerscope-load"]
 
 
@@ -645,6 +660,29 @@ def test_stopping_in_a_pass_ends_after_it(shelf: Shelf, ear: Ear) -> None:
     assert engine.stop(WAIT_S)
     assert len(loaded.runs) == len(ear.results) == 1
     assert tiny.hooks_of(loaded.net) == 0
+
+
+def test_stopping_among_commands_begins_no_pass(
+    monkeypatch: pytest.MonkeyPatch, shelf: Shelf, ear: Ear
+) -> None:
+    entered, gate = threading.Event(), threading.Event()
+
+    def stand(_self: Session, _style: AtlasStyle) -> None:
+        entered.set()
+        assert gate.wait(WAIT_S)
+
+    monkeypatch.setattr(Session, "set_style", stand)
+    engine = EngineThread(ear.hear, ear.nudge)
+    ear.engine = engine
+    engine.start()
+    loaded = Loaded(engine, ear, shelf, tiny.Reused())
+    engine.post(SetStyle(AtlasStyle()))
+    assert entered.wait(WAIT_S)
+    engine.frames.put(tiny.frame())
+    assert not engine.stop(timeout=0.0)
+    gate.set()
+    assert engine.stop(WAIT_S)
+    assert loaded.runs == []
 
 
 def test_stopping_twice_or_before_the_start(ear: Ear) -> None:
