@@ -164,9 +164,7 @@ def test_theme_goes_round_and_colours_the_window(kit: Kit) -> None:
 def test_palette_remembers_what_was_used(again: Callable[[], Kit]) -> None:
     first = again().loaded(CONV1)
     first.trigger("palette")
-    first.type("sort the chan")
-    first.press(Qt.Key.Key_Return)
-    QApplication.processEvents()
+    first.choose_in_palette("sort the chan")
     assert first.engine.of(SetStyle)[-1].style.sort is SortKey.MEAN
     second = again()
     second.trigger("palette")
@@ -176,10 +174,7 @@ def test_palette_remembers_what_was_used(again: Callable[[], Kit]) -> None:
 def test_palette_finds_layers_and_networks(kit: Kit) -> None:
     kit.loaded(CONV1)
     kit.trigger("palette")
-    kit.type("features.conv2")
-    assert kit.window.palette_.titles[0] == "features.conv2"
-    kit.press(Qt.Key.Key_Return)
-    QApplication.processEvents()
+    kit.choose_in_palette("features.conv2")
     assert kit.window.maps.keys == (CONV2,)
 
 

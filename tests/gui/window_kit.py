@@ -60,6 +60,15 @@ class Kit:
         for letter in text:
             QTest.keyClicks(QApplication.focusWidget() or self.window, letter)
 
+    def choose_in_palette(self, text: str) -> None:
+        """Type into the open palette and choose what comes first."""
+        assert self.window.palette_.isVisible()
+        self.type(text)
+        self.press(Qt.Key.Key_Return)
+        assert not self.window.palette_.isVisible()
+        # What was chosen is done once the keyboard went back to where it was.
+        QApplication.processEvents()
+
     def button(self, parent: QWidget, text: str) -> QPushButton:
         """Return the visible button with this text."""
         found = [b for b in parent.findChildren(QPushButton) if b.text() == text and b.isVisible()]
@@ -118,7 +127,7 @@ def make_kit(settings: Settings, *, is_shown: bool = True) -> Kit:
     if is_shown:
         window.show()
         window.activateWindow()
-        QTest.qWaitForWindowActive(window)
+        assert QTest.qWaitForWindowActive(window, 60_000)
     return Kit(window, engine, settings)
 
 

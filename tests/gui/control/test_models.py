@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QProgressBar, QPushButton
+from PySide6.QtWidgets import QProgressBar, QPushButton
 
 from engine.commands import CancelLoading, LoadModel, SetDevice
 from engine.events import (
@@ -62,9 +61,7 @@ def test_networks_that_need_no_download_come_first(listed: Kit) -> None:
 
 def test_network_is_found_by_letters_and_loaded_by_enter(listed: Kit) -> None:
     listed.trigger("choose_model")
-    listed.type("near")
-    listed.press(Qt.Key.Key_Return)
-    QApplication.processEvents()
+    listed.choose_in_palette("near")
     assert listed.engine.posted == [LoadModel("near", WeightsChoice.PUBLISHED)]
     assert row(listed) == "Loading Near"
     assert not listed.window.palette_.isVisible()
@@ -72,9 +69,7 @@ def test_network_is_found_by_letters_and_loaded_by_enter(listed: Kit) -> None:
 
 def test_structure_only_can_be_chosen_from_the_list(listed: Kit) -> None:
     listed.trigger("choose_model")
-    listed.type("far, structure")
-    listed.press(Qt.Key.Key_Return)
-    QApplication.processEvents()
+    listed.choose_in_palette("far, structure")
     assert listed.engine.posted == [LoadModel("far", WeightsChoice.RANDOM)]
 
 
