@@ -601,7 +601,7 @@ def test_every_network_is_listed_as_often_as_asked(
 
 
 def test_a_list_that_fails_is_told(
-    monkeypatch: pytest.MonkeyPatch, engine: EngineThread, ear: Ear
+    monkeypatch: pytest.MonkeyPatch, engine: EngineThread, ear: Ear, tiny_registry: object
 ) -> None:
     def fail() -> None:
         raise ZeroDivisionError

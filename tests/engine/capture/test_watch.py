@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.capture.fold import Folded
-from engine.capture.statistics import DEAD_AFTER
+from engine.capture.statistics import DEAD_AFTER, measure
 from engine.capture.watch import RESORT_EVERY_S, WatchedLayer
 from engine.values import Activation, AtlasStyle, LayerKey, MapKind, ScaleMode, SortKey
 
@@ -150,11 +150,10 @@ def test_another_number_of_channels_is_sorted_at_once(layer: Layer) -> None:
 
 def test_an_order_is_not_carried_to_another_device(layer: Layer) -> None:
     """The CPU's maps cannot be put into an order that lies on a GPU."""
-    layer.answer(constant(1, 2), sort=SortKey.MEAN)
-    assert layer.watched._order is not None
-    layer.watched._order = layer.watched._order.to("meta")
-    sort, count, _device = layer.watched._sort or pytest.fail("nothing was sorted")
-    layer.watched._sort = (sort, count, torch.device("meta"))
+    elsewhere = measure(constant(1, 2).to("meta"))
+    order = layer.watched._ordered(elsewhere, SortKey.MEAN)
+    assert order is not None
+    assert order.is_meta
     assert layer.answer(constant(1, 2), sort=SortKey.MEAN).order.tolist() == [1, 0]
 
 
