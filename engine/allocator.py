@@ -3,6 +3,22 @@
 A network allocates and frees the same buffers of some megabytes on every frame. glibc maps
 large ones afresh and gives free memory at the end of its heap back, so that the same pages are
 faulted in, zeroed, again and again.
+
+Measured with torch 2.15 and glibc 2.36 on two processors, the engine's loop with one layer watched,
+page faults of 4 KiB a frame, and memory of the process, without and with:
+
+================== =============== =================
+network            faults a frame  memory in MB
+================== =============== =================
+EfficientNet-Lite0 2,572    0       868    881
+ResNet-50          0        2       938    1,014
+DenseNet-121       1,390    0       875    878
+ConvNeXt Tiny      7,509    0       949    961
+VGG-16             10,362   196     1,409  1,504
+================== =============== =================
+
+The bare forward of Lite0, fastest of ten blocks, fell from 29.5 to 25.9 ms, and the picture of a
+layer of 64 x 112 x 112 with gamma from 6.8 to 3.7 ms.
 """
 
 from __future__ import annotations

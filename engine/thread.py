@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import commands as c
+from engine.allocator import keep_freed_memory
 from engine.errors import CancelledError, EngineError, WeightsUnavailableError
 from engine.events import (
     EngineEvent,
@@ -107,6 +108,7 @@ class EngineThread(threading.Thread):
 
     def run(self) -> None:
         """Work until told to stop."""
+        keep_freed_memory()
         session = self._start_session()
         if session is None:
             return

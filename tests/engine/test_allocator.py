@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from engine import allocator
+from engine import allocator, thread
 
 COUNT_FAULTS = """
 import ctypes, resource, sys
@@ -72,3 +72,13 @@ def test_a_c_library_without_it_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(allocator, "_is_glibc", lambda: True)
     monkeypatch.setattr("ctypes.CDLL", lambda _name: object())
     assert allocator.keep_freed_memory() is False
+
+
+def test_the_engine_thread_does_it_first_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(thread, "keep_freed_memory", lambda: done.append("keep"))
+    monkeypatch.setattr(thread.EngineThread, "_start_session", lambda _self: done.append("session"))
+    engine = thread.EngineThread(lambda _event: None)
+    engine.start()
+    assert engine.stop()
+    assert done == ["keep", "session"]
