@@ -12,7 +12,7 @@ from engine.capture.functional import FunctionalTaps, is_functional
 from engine.values import LayerKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 INPUT = LayerKey("input")
 """The key under which the network's own input is watched."""
@@ -45,10 +45,12 @@ def planar_copy(tensor: Tensor) -> Tensor:
 class _Tap:
     """The hook of one module: counts its calls in a pass and copies those that are wanted."""
 
-    def __init__(self, name: str, calls: set[int], taken: dict[LayerKey, Tensor]) -> None:
+    def __init__(
+        self, name: str, calls: set[int], take: Callable[[LayerKey, Tensor], None]
+    ) -> None:
         self._name = name
         self._calls = calls
-        self._taken = taken
+        self._take = take
         self._count = 0
 
     def __call__(self, _module: nn.Module, _inputs: Any, output: object) -> None:
@@ -57,11 +59,16 @@ class _Tap:
             return
         tensor = first_tensor(output)
         if tensor is not None:
-            self._taken[LayerKey(self._name, call)] = planar_copy(tensor)
+            self._take(LayerKey(self._name, call), tensor)
 
 
 @contextmanager
-def capture(model: nn.Module, layers: Iterable[LayerKey]) -> Iterator[Mapping[LayerKey, Tensor]]:
+def capture(
+    model: nn.Module,
+    layers: Iterable[LayerKey],
+    *,
+    copy: Callable[[Tensor], Tensor] = planar_copy,
+) -> Iterator[Mapping[LayerKey, Tensor]]:
     """Collect what `layers` answer while the block runs one forward pass.
 
     Parameters
@@ -76,7 +83,8 @@ def capture(model: nn.Module, layers: Iterable[LayerKey]) -> Iterator[Mapping[La
     Yields
     ------
     mapping of LayerKey to Tensor
-        Filled during the pass; each a contiguous float32 copy on the network's device.
+        Filled during the pass; each a copy on the network's device, contiguous float32 unless
+        `copy` says otherwise.
 
     Raises
     ------
@@ -94,13 +102,13 @@ def capture(model: nn.Module, layers: Iterable[LayerKey]) -> Iterator[Mapping[La
         return submodule(model, name)
 
     def take(key: LayerKey, tensor: Tensor) -> None:
-        taken[key] = planar_copy(tensor)
+        taken[key] = copy(tensor)
 
     taps = FunctionalTaps(filter(is_functional, keys), find, take)
     handles = taps.hook()
     try:
         for name, calls in wanted.items():
-            handles.append(find(name).register_forward_hook(_Tap(name, calls, taken)))
+            handles.append(find(name).register_forward_hook(_Tap(name, calls, take)))
         yield taken
     finally:
         for handle in handles:

@@ -51,6 +51,7 @@ _QUIET: dict[str, frozenset[Any]] = {
     "dilation": frozenset({1}),
     "groups": frozenset({1}),
     "ceil": frozenset({False}),
+    "transposed": frozenset({False}),
     "align corners": frozenset({False, None}),
     "both ways": frozenset({False}),
 }
@@ -65,7 +66,7 @@ _AVG_POOL = ("input", "kernel", "stride", "padding", "ceil")
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     **{f"conv{n}d": _CONV for n in (1, 2, 3)},
     **{f"conv_transpose{n}d": _TRANSPOSED for n in (1, 2, 3)},
-    "deform_conv2d": ("input", "offset", "weight", "bias", "stride", "padding", "dilation"),
+    "convolution": (*_CONV[:-1], "transposed", "output padding", "groups"),
     **{f"max_pool{n}d": _MAX_POOL for n in (1, 2, 3)},
     **{f"avg_pool{n}d": _AVG_POOL for n in (1, 2, 3)},
     **{f"adaptive_{how}_pool{n}d": ("input", "output size") for how in ("avg", "max")
@@ -174,10 +175,9 @@ def weight_of_module(module: nn.Module) -> tuple[int, ...]:
 
 def weight_of_call(op: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, ...]:
     """Return the shape of the weight that an operation was given, () where it takes none."""
-    place = 2 if op == "deform_conv2d" else 1
-    if not op.startswith("conv") and op not in {"linear", "bilinear", "deform_conv2d"}:
+    if not op.startswith("conv") and op not in {"linear", "deform_conv2d"}:
         return ()
-    weight = kwargs.get("weight", args[place] if len(args) > place else None)
+    weight = kwargs.get("weight", args[1] if len(args) > 1 else None)
     return tuple(int(n) for n in weight.shape) if isinstance(weight, Tensor) else ()
 
 
