@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from engine.models.spec import ModelSpec
+    from tests.engine.bench import Bench
+    from tests.engine.shelf import Loaded, Shelf
 
 
 @pytest.fixture
@@ -30,6 +32,34 @@ def engine(ear: Ear) -> Iterator[EngineThread]:
     thread.start()
     yield thread
     assert thread.stop(WAIT_S)
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """Put networks that a test chooses in the place of what is loaded by name."""
+    from engine.models import loading
+    from tests.engine.shelf import Shelf
+
+    shelf = Shelf()
+    monkeypatch.setattr(loading, "load", shelf.load)
+    return shelf
+
+
+@pytest.fixture
+def reused(engine: EngineThread, ear: Ear, shelf: Shelf) -> Loaded:
+    """Return an engine on which a network runs."""
+    from tests.engine import tiny
+    from tests.engine.shelf import Loaded
+
+    return Loaded(engine, ear, shelf, tiny.Reused())
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Return a session on which a network runs."""
+    from tests.engine.bench import Bench
+
+    return Bench()
 
 
 @pytest.fixture

@@ -1,147 +1,33 @@
-"""The engine thread: every command in its order, the newest frame, and no way to stop but one."""
+"""The engine thread does every command in its order, and answers to the newest frame."""
 
 from __future__ import annotations
 
-import itertools
-import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from torch import Tensor
 
 import engine.session
-from engine import device
-from engine.commands import (
-    CancelLoading,
-    ListModels,
-    LoadModel,
-    SetClassification,
-    SetDevice,
-    SetFit,
-    SetStyle,
-    WatchLayers,
-)
-from engine.errors import CancelledError, ModelError, WeightsUnavailableError
-from engine.events import (
-    LoadingCancelled,
-    LoadingFailed,
-    LoadingProgress,
-    ModelReady,
-    ModelsListed,
-    Notice,
-    Severity,
-)
-from engine.jobs import SOMETHING_WENT_WRONG, Job, JobControl
-from engine.models import loading
+from engine.commands import LoadModel, SetClassification, SetDevice, SetFit, SetStyle, WatchLayers
+from engine.errors import ModelError
+from engine.events import ModelReady, Notice, Severity
+from engine.jobs import SOMETHING_WENT_WRONG
 from engine.session import Session
 from engine.thread import EngineThread
-from engine.values import (
-    AtlasStyle,
-    DeviceRequest,
-    InputFit,
-    LayerKey,
-    ScaleMode,
-    WeightsChoice,
-)
+from engine.values import AtlasStyle, DeviceRequest, InputFit, LayerKey, ScaleMode, WeightsChoice
 from tests.engine import tiny
 from tests.engine.ear import WAIT_S, Ear
+from tests.engine.shelf import REFUSED, Loaded, Shelf, barrier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
-    from engine.models.loading import LoadedModel
-    from engine.models.spec import ModelSpec
-
-ROOT = Path(__file__).parents[2]
-RANDOM, PUBLISHED = WeightsChoice.RANDOM, WeightsChoice.PUBLISHED
+RANDOM = WeightsChoice.RANDOM
 CONV, RELU = LayerKey("net.conv"), LayerKey("net.relu")
-REFUSED = SetDevice(DeviceRequest("tpu"))
 
 
-class Shelf:
-    """What stands in for the loading of networks, one function a name.
-
-    Attributes
-    ----------
-    loads
-        Given name and control, it returns a network, or raises.
-    """
-
-    def __init__(self) -> None:
-        self.loads: dict[str, Callable[[JobControl], LoadedModel]] = {}
-        self.entered: dict[str, threading.Event] = {}
-        self.gates: dict[str, threading.Event] = {}
-
-    def load(self, name: str, _choice: WeightsChoice, control: JobControl) -> LoadedModel:
-        return self.loads[name](control)
-
-    def put(self, name: str, net: Any = None) -> None:
-        """Let a network be had at once."""
-        self.loads[name] = lambda _control: tiny.loaded(net, name)
-
-    def hold(self, name: str, ending: Exception | None = None) -> None:
-        """Let a loading stand without a safe point until its gate is opened, then end so."""
-        self.entered[name], self.gates[name] = threading.Event(), threading.Event()
-
-        def load(_control: JobControl) -> LoadedModel:
-            self.entered[name].set()
-            assert self.gates[name].wait(WAIT_S)
-            if ending is not None:
-                raise ending
-            return tiny.loaded(None, name)
-
-        self.loads[name] = load
-
-
-@pytest.fixture
-def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    shelf = Shelf()
-    monkeypatch.setattr(loading, "load", shelf.load)
-    return shelf
-
-
-class Loaded:
-    """An engine with a network on it that can be made to wait within a pass."""
-
-    def __init__(self, engine: EngineThread, ear: Ear, shelf: Shelf, net: Any) -> None:
-        self.engine, self.ear = engine, ear
-        self.net = tiny.Gated(net)
-        shelf.put("net", self.net)
-        engine.post(LoadModel("net", RANDOM))
-        ear.wait(ModelReady)
-        self.runs = tiny.count_runs(self.net)
-
-    def stand_in_a_pass(self, index: int = 0) -> None:
-        self.net.gate.clear()
-        self.net.entered.clear()
-        self.engine.frames.put(tiny.frame(index))
-        assert self.net.entered.wait(WAIT_S)
-
-
-@pytest.fixture
-def reused(engine: EngineThread, ear: Ear, shelf: Shelf) -> Loaded:
-    return Loaded(engine, ear, shelf, tiny.Reused())
-
-
-def barrier(engine: EngineThread, ear: Ear) -> None:
-    """Wait until the engine has done all that it was given: a refused command is answered last."""
-    number = len(ear.of(Notice, topic="device"))
-    engine.post(REFUSED)
-    ear.wait(Notice, number + 1, topic="device")
-
-
-def join_loadings() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "layerscope-load":
-            thread.join(WAIT_S)
-            assert not thread.is_alive()
-
-
-# ----------------------------------------------------------------------------------- the commands
+# ------------------------------------------------------------------------------------ the commands
 
 
 def test_no_command_is_lost_and_each_threads_come_in_order(
@@ -230,7 +116,7 @@ def test_a_command_with_a_defect_is_logged_and_the_loop_lives(
     ear.result(1)
 
 
-# ------------------------------------------------------------------------------------- the frames
+# -------------------------------------------------------------------------------------- the frames
 
 
 def test_the_newest_frame_wins(reused: Loaded, ear: Ear) -> None:
@@ -301,7 +187,7 @@ def test_without_a_frame_no_command_makes_a_result(reused: Loaded, ear: Ear) -> 
     assert ear.results == []
 
 
-# -------------------------------------------------------------------------------- what goes wrong
+# --------------------------------------------------------------------------------- what goes wrong
 
 
 class Failing:
@@ -403,347 +289,3 @@ def test_an_engine_that_cannot_start_says_so(
     assert notice.message.startswith("The networks cannot be started; install Layerscope again")
     assert "a library of torch is missing" in caplog.text
     assert engine.stop(WAIT_S)
-
-
-# ------------------------------------------------------------------------------- loading a network
-
-
-def test_loading_tells_its_progress_and_its_end(
-    engine: EngineThread, ear: Ear, tiny_registry: dict[str, ModelSpec]
-) -> None:
-    engine.post(LoadModel("tokens", RANDOM))
-    info = ear.wait(ModelReady).info
-    assert (info.card.name, info.is_random) == ("tokens", True)
-    assert ear.events == [LoadingProgress("tokens", "Building the network"), ModelReady(info)]
-
-
-@pytest.mark.usefixtures("tiny_registry")
-@pytest.mark.parametrize(
-    ("command", "message", "can_run_random"),
-    [
-        (LoadModel("reused", PUBLISHED), "No weights are published for Reused; ", True),
-        (LoadModel("nothing", RANDOM), 'There is no network named "nothing"; ', False),
-        (LoadModel("picky", RANDOM), "Picky failed on an input of its own usual size; ", False),
-        (LoadModel("broken", RANDOM), SOMETHING_WENT_WRONG, False),
-    ],
-)
-def test_what_cannot_be_loaded_is_told_and_the_one_before_runs_on(
-    engine: EngineThread,
-    ear: Ear,
-    command: LoadModel,
-    message: str,
-    can_run_random: bool,
-) -> None:
-    engine.post(LoadModel("tokens", RANDOM))
-    ear.wait(ModelReady)
-    engine.post(command)
-    failed = ear.wait(LoadingFailed)
-    assert (failed.model, failed.can_run_random) == (command.name, can_run_random)
-    assert failed.message.startswith(message)
-    engine.frames.put(tiny.frame())
-    assert ear.result(1).model == "tokens"
-    assert ear.of(Notice) == []
-
-
-def test_a_defect_while_adopting_ends_the_loading(
-    monkeypatch: pytest.MonkeyPatch,
-    engine: EngineThread,
-    ear: Ear,
-    shelf: Shelf,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def fail(_self: Session, _loaded: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(Session, "adopt", fail)
-    shelf.put("net")
-    engine.post(LoadModel("net", RANDOM))
-    assert ear.wait(LoadingFailed) == LoadingFailed("net", SOMETHING_WENT_WRONG, False)
-    assert "ZeroDivisionError" in caplog.text
-
-
-def test_the_network_that_runs_goes_on_while_another_is_loaded(
-    reused: Loaded, ear: Ear, shelf: Shelf
-) -> None:
-    shelf.hold("other")
-    reused.engine.post(LoadModel("other", RANDOM))
-    assert shelf.entered["other"].wait(WAIT_S)
-    reused.engine.frames.put(tiny.frame(1))
-    assert ear.result(1).model == "net"
-    shelf.gates["other"].set()
-    assert ear.result(2).model == "other"  # the frame that stands, at once
-    assert ear.result(2).frame.index == 1
-
-
-def test_loading_is_cancelled(engine: EngineThread, ear: Ear, shelf: Shelf) -> None:
-    is_waiting = threading.Event()
-
-    def load(control: JobControl) -> LoadedModel:
-        is_waiting.set()
-        control.wait(WAIT_S)
-        raise AssertionError("nobody cancelled")
-
-    shelf.loads["slow"] = load
-    engine.post(CancelLoading())  # nothing to cancel
-    engine.post(LoadModel("slow", RANDOM))
-    assert is_waiting.wait(WAIT_S)
-    engine.post(CancelLoading())
-    ear.wait(LoadingCancelled)
-    barrier(engine, ear)
-    assert ear.events[:-1] == [LoadingCancelled("slow")]
-    shelf.put("slow")
-    engine.post(LoadModel("slow", RANDOM))
-    ear.wait(ModelReady)
-    engine.post(CancelLoading())  # too late: it runs
-    barrier(engine, ear)
-    assert len(ear.of(LoadingCancelled)) == 1
-
-
-@pytest.mark.parametrize(
-    "ending", [None, WeightsUnavailableError("The connection broke.")], ids=["loaded", "failed"]
-)
-def test_cancelling_holds_for_a_loading_that_notices_too_late(
-    engine: EngineThread, ear: Ear, shelf: Shelf, ending: Exception | None
-) -> None:
-    shelf.hold("slow", ending)
-    engine.post(LoadModel("slow", RANDOM))
-    assert shelf.entered["slow"].wait(WAIT_S)
-    engine.post(CancelLoading())
-    barrier(engine, ear)
-    shelf.gates["slow"].set()
-    ear.wait(LoadingCancelled)
-    join_loadings()
-    barrier(engine, ear)
-    assert [it for it in ear.events if not isinstance(it, Notice)] == [LoadingCancelled("slow")]
-
-
-@pytest.mark.parametrize(
-    "ending",
-    [None, WeightsUnavailableError("The connection broke."), ZeroDivisionError()],
-    ids=["loaded", "failed", "defect"],
-)
-@pytest.mark.parametrize("older", ["older", "newer"])
-def test_an_older_loading_that_ends_late_replaces_nothing(
-    engine: EngineThread, ear: Ear, shelf: Shelf, ending: Exception | None, older: str
-) -> None:
-    """Not even one of the same network, as when published weights are given up for random ones."""
-    shelf.hold(older, ending)
-    engine.post(LoadModel(older, PUBLISHED))
-    assert shelf.entered[older].wait(WAIT_S)
-    gate = shelf.gates[older]
-    shelf.put("newer")
-    engine.post(LoadModel("newer", RANDOM))
-    info = ear.wait(ModelReady).info
-    gate.set()
-    join_loadings()
-    barrier(engine, ear)
-    assert [it for it in ear.events if not isinstance(it, Notice)] == [ModelReady(info)]
-    engine.frames.put(tiny.frame())
-    assert ear.result(1).model == "newer"
-
-
-def test_of_many_loadings_the_last_wins(engine: EngineThread, ear: Ear, shelf: Shelf) -> None:
-    names = [f"net{n}" for n in range(6)]
-    for name in names:
-        shelf.hold(name)
-        engine.post(LoadModel(name, RANDOM))
-        assert shelf.entered[name].wait(WAIT_S)
-    for name in reversed(names):
-        shelf.gates[name].set()
-    join_loadings()
-    barrier(engine, ear)
-    assert [it.info.card.name for it in ear.of(ModelReady)] == ["net5"]
-    assert ear.of(LoadingCancelled) == []
-    assert ear.of(LoadingFailed) == []
-
-
-def test_the_newer_loading_stops_the_older(engine: EngineThread, ear: Ear, shelf: Shelf) -> None:
-    is_waiting, is_stopped = threading.Event(), threading.Event()
-
-    def load(control: JobControl) -> LoadedModel:
-        is_waiting.set()
-        try:
-            control.wait(WAIT_S)
-        except CancelledError:
-            is_stopped.set()
-            raise
-        raise AssertionError("nobody cancelled")
-
-    shelf.loads["slow"] = load
-    shelf.put("quick")
-    engine.post(LoadModel("slow", RANDOM))
-    assert is_waiting.wait(WAIT_S)
-    engine.post(LoadModel("quick", RANDOM))
-    assert ear.wait(ModelReady).info.card.name == "quick"
-    assert is_stopped.wait(WAIT_S)
-    join_loadings()
-    assert ear.of(LoadingCancelled) == []
-
-
-def test_a_move_is_told_and_answered(reused: Loaded, ear: Ear) -> None:
-    reused.engine.post(WatchLayers((CONV,)))
-    reused.engine.frames.put(tiny.frame(2))
-    ear.result(1)
-    reused.engine.post(SetDevice(DeviceRequest("cpu", threads=1)))
-    assert ear.wait(ModelReady, 2).info.device.name == "cpu"
-    again = ear.result(2)
-    assert (again.frame.index, [it.key for it in again.activations]) == (2, [CONV])
-
-
-def test_every_network_is_listed_as_often_as_asked(
-    engine: EngineThread, ear: Ear, tiny_registry: dict[str, ModelSpec]
-) -> None:
-    for _ in range(3):
-        engine.post(ListModels())
-    listed = ear.wait(ModelsListed, 3)
-    assert [card.name for card in listed.cards] == list(tiny_registry)
-    assert listed.devices == device.available()
-
-
-def test_a_list_that_fails_is_told(
-    monkeypatch: pytest.MonkeyPatch, engine: EngineThread, ear: Ear, tiny_registry: object
-) -> None:
-    def fail() -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(device, "available", fail)
-    engine.post(ListModels())
-    assert ear.wait(Notice).message == SOMETHING_WENT_WRONG
-
-
-# ---------------------------------------------------------------------------------------- the end
-
-
-def test_stopping_while_networks_are_loaded(
-    ear: Ear, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An older loading that was given up, and the newer one: neither is left."""
-    joined: list[object] = []
-    join = Job.join
-
-    def note(job: Job[object], timeout: float | None = None) -> None:
-        joined.append(job)
-        join(job, timeout)
-
-    monkeypatch.setattr(Job, "join", note)
-    is_waiting = threading.Semaphore(0)
-
-    def load(control: JobControl) -> LoadedModel:
-        is_waiting.release()
-        control.wait(10 * WAIT_S)
-        raise AssertionError("nobody cancelled")
-
-    shelf.loads["slow"] = load
-    engine = EngineThread(ear.hear)
-    engine.start()
-    shelf.hold("stubborn")
-    engine.post(LoadModel("stubborn", RANDOM))
-    assert shelf.entered["stubborn"].wait(WAIT_S)
-    engine.post(LoadModel("slow", RANDOM))
-    assert is_waiting.acquire(timeout=WAIT_S)
-    shelf.gates["stubborn"].set()
-    assert engine.stop(WAIT_S)
-    assert len(joined) == 2
-    assert not [it for it in threading.enumerate() if it.name == "layerscope-load"]
-
-
-def test_stopping_in_a_pass_ends_after_it(shelf: Shelf, ear: Ear) -> None:
-    engine = EngineThread(ear.hear, ear.nudge)
-    ear.engine = engine
-    engine.start()
-    loaded = Loaded(engine, ear, shelf, tiny.Reused())
-    loaded.stand_in_a_pass(0)
-    engine.frames.put(tiny.frame(1))
-    engine.post(SetStyle(AtlasStyle(gamma=0.5)))
-    assert not engine.stop(timeout=0.0)
-    loaded.net.gate.set()
-    assert engine.stop(WAIT_S)
-    assert len(loaded.runs) == len(ear.results) == 1
-    assert tiny.hooks_of(loaded.net) == 0
-
-
-def test_stopping_among_commands_begins_no_pass(
-    monkeypatch: pytest.MonkeyPatch, shelf: Shelf, ear: Ear
-) -> None:
-    entered, gate = threading.Event(), threading.Event()
-
-    def stand(_self: Session, _style: AtlasStyle) -> None:
-        entered.set()
-        assert gate.wait(WAIT_S)
-
-    monkeypatch.setattr(Session, "set_style", stand)
-    engine = EngineThread(ear.hear, ear.nudge)
-    ear.engine = engine
-    engine.start()
-    loaded = Loaded(engine, ear, shelf, tiny.Reused())
-    engine.post(SetStyle(AtlasStyle()))
-    assert entered.wait(WAIT_S)
-    engine.frames.put(tiny.frame())
-    assert not engine.stop(timeout=0.0)
-    gate.set()
-    assert engine.stop(WAIT_S)
-    assert loaded.runs == []
-
-
-def test_stopping_twice_or_before_the_start(ear: Ear) -> None:
-    engine = EngineThread(ear.hear)
-    assert engine.stop()
-    engine.start()
-    assert engine.stop(WAIT_S)
-    assert engine.stop()
-    assert ear.events == []
-
-
-def test_the_session_is_closed_at_the_end(
-    monkeypatch: pytest.MonkeyPatch, shelf: Shelf, ear: Ear
-) -> None:
-    closed: list[str] = []
-    monkeypatch.setattr(
-        Session, "close", lambda _self: closed.append(threading.current_thread().name)
-    )
-    engine = EngineThread(ear.hear)
-    engine.start()
-    assert engine.stop(WAIT_S)
-    assert closed == ["layerscope-engine"]
-
-
-TORCH_COMES_LATE = """
-import sys, threading
-from engine.commands import SetDevice
-from engine.thread import EngineThread
-from engine.values import DeviceRequest
-
-heard = threading.Event()
-engine = EngineThread(lambda event: heard.set())
-engine.post(SetDevice(DeviceRequest("tpu")))
-assert "torch" not in sys.modules, "too early"
-engine.start()
-assert heard.wait(60)
-assert "torch" in sys.modules, "not at all"
-assert engine.stop(60)
-"""
-
-
-def test_torch_is_imported_in_the_thread_and_not_before() -> None:
-    words = [sys.executable, "-c", TORCH_COMES_LATE]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
-    assert done.stderr == ""
-    assert done.returncode == 0
-
-
-def test_frames_and_layers_at_random_leave_nothing(reused: Loaded, ear: Ear) -> None:
-    """Two hundred frames with the layers switched among them, and a hook is left on none."""
-    keys = [CONV, RELU, LayerKey("net.relu", 1), LayerKey("net.fc"), LayerKey("input")]
-    choices = itertools.cycle([keys[:2], keys[2:], [], keys])
-    rng = np.random.default_rng(4)
-    net = reused.net.net
-    for index in range(200):
-        if index % 5 == 0:
-            reused.engine.post(WatchLayers(tuple(next(choices))))
-        reused.engine.frames.put(tiny.frame(index, red=int(rng.integers(200))))
-    ear.until(lambda: bool(ear.results) and ear.results[-1].frame.index == 199)
-    barrier(reused.engine, ear)
-    assert tiny.hooks_of(net) == 0
-    shown = [it.frame.index for it in ear.results]
-    assert shown == sorted(shown)
-    assert [topic for topic, _ in ear.notices] == ["device"]
