@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         width, height = self.width(), self.height()
         self.resizeDocks(
             [self.docks["source"], self.docks["layers"]],
-            [_share(width, 0.24, 300, 400), _share(width, 0.23, 290, 380)],
+            [_share(width, 0.275, 300, 400), _share(width, 0.23, 290, 380)],
             horizontal,
         )
         self.resizeDocks(

@@ -143,6 +143,7 @@ class ModelControl(QObject):
                 self._tell_failure(event)
             case LoadingCancelled(name):
                 self._end_loading(name)
+                self._ask_for_first()
             case Notice(topic, message, severity):
                 self._notices.show_notice(topic, message, severity)
 
@@ -163,8 +164,13 @@ class ModelControl(QObject):
         self._loading.end()
         self._actions.action("cancel_loading").setEnabled(False)
 
+    def _ask_for_first(self) -> None:
+        if self._info is None and not self._wanted:
+            self._top.ask_for_model()
+
     def _tell_failure(self, event: LoadingFailed) -> None:
         """Say why, and offer the next step: again, or the structure with random weights."""
+        self._ask_for_first()
         steps = [(self.tr("Try again"), partial(self.load, event.model))]
         if event.can_run_random:
             again = partial(self.load, event.model, WeightsChoice.RANDOM)

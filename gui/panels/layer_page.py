@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.values import MapKind
 from gui.display_style import DisplayStyle, VectorView
@@ -77,9 +84,10 @@ class LayerPage(QWidget):
         is_bars = activation.kind is MapKind.VECTOR and self._style.vectors is VectorView.BARS
         self._stack.setCurrentWidget(self.bars if is_bars else self.atlas)
         self._bar.setVisible(not is_bars)
+        self.atlas.show_activation(activation)
         if is_bars:
             self.bars.show_vector(activation.values[:, 0, 0])
-        self.atlas.show_activation(activation)
+            self.bars.set_channel(self.channel)
         self._show_caption(activation)
         self._show_scale(activation)
 
@@ -103,7 +111,9 @@ class LayerPage(QWidget):
     def _build_parts(self) -> None:
         self._name = ElidedLabel(str(self.key), parent=self)
         self._name.setProperty("role", "title")
-        self._facts = QLabel(self)
+        self._facts = ElidedLabel(mode=Qt.TextElideMode.ElideRight, parent=self)
+        # The name has what room it wants, the facts what is left.
+        self._facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._facts.setProperty("role", "muted")
         self._warning = QLabel(self)
         self._warning.setProperty("role", "badge-warning")
@@ -111,14 +121,14 @@ class LayerPage(QWidget):
         self._name.hide()
         self.atlas = AtlasView(self)
         self.bars = BarsView(self)
+        self.bars.setMinimumWidth(self.atlas.minimumSizeHint().width())
         self._bar = ColorBar(self)
 
     def _build_layout(self) -> None:
         caption = QHBoxLayout()
         caption.setSpacing(8)
         caption.addWidget(self._name)
-        caption.addWidget(self._facts)
-        caption.addStretch(1)
+        caption.addWidget(self._facts, 1)
         caption.addWidget(self._warning)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.atlas)

@@ -143,12 +143,12 @@ class LayersPanel(QWidget):
         for column in COLUMNS_BY_WORTH:
             content = max(self._tree.sizeHintForColumn(column), header.sectionSizeHint(column))
             wanted = min(content + 8, MOST_WIDTH_PX)
-            has_room = left >= wanted
+            has_room = left >= wanted and self._model.rowCount() > 0
             self._tree.setColumnHidden(column, not has_room)
             if has_room:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
                 header.resizeSection(column, wanted)
-                left -= wanted
+            left = left - wanted if has_room else 0  # nor is there room for what tells less
 
     def _key(self, index: QModelIndex) -> LayerKey | None:
         """Return the layer of a row; None where there is nothing to watch."""

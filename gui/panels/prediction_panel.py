@@ -102,11 +102,14 @@ class PredictionPanel(QWidget):
         self._doubt.setToolTip(
             self.tr("How undecided the network is: 0 = sure, 10 = all 1,000 classes alike")
         )
+        for widget in (self._count, self._smoothing, self._fit):
+            widget.setMinimumWidth(72)  # rather shortened than that the panel grows
+        self._count.setMaximumWidth(88)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self._count)
-        row.addWidget(self._smoothing, 1)
-        row.addWidget(self._fit, 1)
+        row.addWidget(self._smoothing)
+        row.addWidget(self._fit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)

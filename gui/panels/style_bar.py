@@ -19,6 +19,7 @@ __all__ = ["StyleBar"]
 
 BOUND = 1e6
 """A fixed scale lies within plus and minus this."""
+LEAST_PX, MOST_BOUND_PX = 64, 96
 
 
 class StyleBar(QWidget):
@@ -116,6 +117,8 @@ class StyleBar(QWidget):
     def _bound(self, tooltip: str) -> QDoubleSpinBox:
         spin = QDoubleSpinBox(self)
         spin.setRange(-BOUND, BOUND)
+        spin.setMinimumWidth(LEAST_PX)
+        spin.setMaximumWidth(MOST_BOUND_PX)  # it would ask for the room of a million
         spin.setDecimals(2)
         spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         spin.setKeyboardTracking(False)
@@ -188,6 +191,7 @@ def _combo(parent: QWidget, tooltip: str, entries: Iterable[tuple[str, object]])
     combo = QComboBox(parent)
     combo.setToolTip(tooltip)
     combo.setAccessibleName(tooltip)
+    combo.setMinimumWidth(LEAST_PX)  # rather shortened than that the window grows
     for text, value in entries:
         combo.addItem(text, value)
     return combo

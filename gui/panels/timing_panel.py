@@ -93,7 +93,8 @@ class TimingPanel(QWidget):
         plot.setMouseEnabled(x=False, y=False)
         plot.hideButtons()
         # Its menu, switched off though it is, would outlive it as a window of its own.
-        plot.getPlotItem().ctrlMenu.setParent(plot)
+        menu = plot.getPlotItem().ctrlMenu
+        menu.setParent(plot, menu.windowFlags())
         plot.setXRange(0, FRAMES, padding=0)
         plot.setFrameShape(plot.Shape.NoFrame)
         plot.setAccessibleName(self.tr("Times of the last frames, in milliseconds"))

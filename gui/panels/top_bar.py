@@ -61,6 +61,10 @@ class TopBar(QToolBar):
         precision = "" if info.device.precision == "float32" else f", {info.device.precision}"
         self._device.setText(f"{info.device.title}{precision}")
 
+    def ask_for_model(self) -> None:
+        """Say that there is no network yet."""
+        self._model.setText(self.tr("Choose a network"))
+
     def show_devices(self, devices: tuple[DeviceInfo, ...], request: DeviceRequest) -> None:
         """Offer these devices."""
         self._devices, self._request = devices, request

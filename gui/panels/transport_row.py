@@ -38,6 +38,7 @@ class TransportRow(QWidget):
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setAccessibleName(self.tr("Position"))
         self._slider.setToolTip(self.tr("Drag to go to another frame"))
+        self._slider.setMinimumWidth(48)
         self._slider.valueChanged.connect(self._seek)
         self._position = QLabel(self)
         self._position.setProperty("role", "number")
@@ -84,6 +85,7 @@ class TransportRow(QWidget):
             return
         with QSignalBlocker(self._slider):
             self._slider.setRange(0, frames - 1)
+            self._slider.setPageStep(max(1, frames // 20))  # a click beside the handle
             if not self._slider.isSliderDown():
                 self._slider.setValue(index)
         if self._is_time and self._fps:

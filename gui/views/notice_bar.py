@@ -160,23 +160,33 @@ class _Notice(QFrame):
         sentence.setWordWrap(True)
         sentence.setTextFormat(Qt.TextFormat.PlainText)
         sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = sentence.sizePolicy()  # changed, not replaced: it holds that height follows width
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        sentence.setSizePolicy(policy)
         close = QToolButton()
         close.setIcon(icon(Icon.CLOSE))
         close.setIconSize(QSize(14, 14))
         close.setToolTip(self.tr("Close"))
         close.setAccessibleName(self.tr("Close"))
         close.clicked.connect(self.closed)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 4, 4, 4)
-        self._row.setSpacing(8)
-        top = Qt.AlignmentFlag.AlignVCenter
-        self._row.addWidget(sign, 0, top)
-        self._row.addWidget(sentence, 1)
-        self._row.addWidget(close, 0, top)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(sign, 0, middle)
+        row.addWidget(sentence, 1)
+        row.addWidget(close, 0, middle)
+        # The next steps stand below: beside them a panel has no room for a sentence.
+        self._steps = QHBoxLayout()
+        self._steps.setSpacing(8)
+        self._steps.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 4, 4, 4)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addLayout(self._steps)
 
     def add_action(self, text: str, callback: Callable[[], object]) -> None:
-        """Add a button before the closing one."""
+        """Add a button below the sentence."""
         button = QPushButton(text)
         button.clicked.connect(lambda _checked=False: callback())
-        self._row.insertWidget(self._row.count() - 1, button)
+        self._steps.addWidget(button)

@@ -162,7 +162,8 @@ class CommandPalette(Overlay):
 
     def _place(self) -> None:
         rows = min(self._model.rowCount(), _MOST_ROWS)
-        self._list.setFixedHeight(max(rows, 1) * self._list.sizeHintForRow(0))
+        # Before it was first filled there is no row to measure.
+        self._list.setFixedHeight(max(rows, 1) * max(0, self._list.sizeHintForRow(0)))
         width = min(_WIDTH, self.width() - 32)
         self._card.resize(width, self._card.sizeHint().height())
         top = min(_TOP, max((self.height() - self._card.height()) // 3, 0))

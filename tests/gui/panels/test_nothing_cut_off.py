@@ -1,0 +1,171 @@
+"""At 1280 x 800, in any state: sentences are whole, names legible, the window keeps its size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+)
+
+from engine.commands import SetStyle
+from engine.events import LoadingFailed, Severity
+from engine.sources.base import SourceInfo, SourceKind, SourceSpec, SourceState
+from engine.values import ScaleMode
+from tests.gui.fake_engine import CLASSIFIER, CONV1, CONV2, RELU
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from tests.gui.window_kit import Kit
+
+CAMERA = SourceSpec(SourceKind.CAMERA, "0")
+LIVE = SourceInfo("Integrated webcam with a long name", 640, 480)
+LOST = (
+    "The camera Integrated webcam with a long name does not answer; plug it in again, "
+    "it is tried every second."
+)
+FAILED = (
+    "The weights of EfficientNet-B0 could not be downloaded (no connection to the server); "
+    "connect to the internet and try again, or look at its structure with random weights."
+)
+
+
+def settle(kit: Kit) -> None:
+    """Let layouts and paints come to rest."""
+    QApplication.processEvents()
+    kit.window.grab()
+
+
+def sentences(bar: QWidget) -> list[QLabel]:
+    """Return the labels of a bar that wrap."""
+    return [label for label in bar.findChildren(QLabel) if label.wordWrap()]
+
+
+@pytest.mark.parametrize("place", ["source", "centre"])
+def test_sentence_with_two_next_steps_is_whole(kit: Kit, place: str) -> None:
+    kit.loaded(CONV1)
+    settle(kit)
+    before = kit.window.docks["source"].width()
+    if place == "source":
+        kit.engine.status(CAMERA, SourceState.WAITING, LIVE, message=LOST)
+        bar = kit.window.source.notices
+    else:
+        kit.engine.tell(LoadingFailed("b0", FAILED, can_run_random=True))
+        bar = kit.window.notices
+    settle(kit)
+    (sentence,) = sentences(bar)
+    assert sentence.height() >= sentence.heightForWidth(sentence.width())
+    assert sentence.width() >= 0.7 * bar.width()
+    assert bar.height() <= sentence.height() + 64  # and no room is wasted on it
+    for button in bar.findChildren(QPushButton):
+        assert button.width() >= button.sizeHint().width()
+        assert bar.rect().contains(button.mapTo(bar, button.rect().bottomRight()))
+    assert kit.window.docks["source"].width() == before
+
+
+def test_long_sentence_without_a_next_step_is_whole(kit: Kit) -> None:
+    kit.window.source.notices.show_notice("open", FAILED, Severity.ERROR)
+    settle(kit)
+    (sentence,) = sentences(kit.window.source.notices)
+    assert sentence.height() >= sentence.heightForWidth(sentence.width())
+
+
+def test_panels_do_not_move_when_the_source_changes(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    settle(kit)
+    before = kit.window.docks["source"].width()
+    film = SourceInfo("a film.mp4", 64, 48, frames=150_000, fps=25.0, can_seek=True, can_play=True)
+    kit.engine.status(SourceSpec(SourceKind.VIDEO, "a film.mp4"), SourceState.PLAYING, film, 90_000)
+    settle(kit)
+    assert kit.window.docks["source"].width() == before
+    assert kit.window.source._transport._slider.width() >= 40
+
+
+def test_three_layers_and_fixed_bounds_fit_the_window(kit: Kit) -> None:
+    kit.loaded(CONV1, CONV2, RELU)
+    kit.trigger("split_layers")
+    bar = kit.window.maps.style_bar
+    bar._scale.setCurrentIndex(bar._scale.findData(ScaleMode.FIXED))
+    bar._low.setValue(-1000)
+    kit.engine.answer(CONV1, CONV2, RELU)
+    settle(kit)
+    assert kit.engine.of(SetStyle)[-1].style.fixed_low == -1000
+    assert kit.window.width() == 1280
+    for page in kit.window.maps._pages:
+        assert len(page._name.shown_text) >= 10
+        assert page.width() >= 150
+
+
+def test_choices_for_a_vector_fit_the_window(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    bar = kit.window.maps.style_bar
+    bar._scale.setCurrentIndex(bar._scale.findData(ScaleMode.FIXED))
+    settle(kit)
+    before = {name: dock.width() for name, dock in kit.window.docks.items()}
+    kit.window.maps.set_layers((CLASSIFIER,))
+    kit.engine.answer(CLASSIFIER)
+    settle(kit)
+    assert kit.window.width() == 1280
+    assert {name: dock.width() for name, dock in kit.window.docks.items()} == before
+
+
+def test_chosen_bar_is_marked_from_the_first(kit: Kit) -> None:
+    kit.loaded(CLASSIFIER)
+    page = kit.window.maps.current_page
+    assert page is not None
+    assert page.bars.vector._chosen == 0
+
+
+def test_timings_show_curves_and_no_menu(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    kit.trigger("timing")
+    settle(kit)
+    assert [menu for menu in kit.window.findChildren(QMenu) if menu.isVisible()] == []
+    assert "network" in kit.window.timing._legend.text()
+
+
+def test_choices_below_the_answer_are_whole(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    settle(kit)
+    panel = kit.window.prediction
+    for combo in (panel._smoothing, panel._fit):
+        option = QStyleOptionComboBox()
+        combo.initStyleOption(option)
+        room = combo.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            option,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            combo,
+        )
+        texts = [combo.itemText(index) for index in range(combo.count())]
+        assert max(map(combo.fontMetrics().horizontalAdvance, texts)) <= room.width()
+    field, metrics = panel._count.lineEdit(), panel._count.fontMetrics()
+    assert field.width() >= metrics.horizontalAdvance("Top 20") + 4
+
+
+def test_tree_has_no_cut_off_titles_before_there_is_a_network(kit: Kit) -> None:
+    settle(kit)
+    header = kit.window.layers._tree.header()
+    shown = [n for n in range(header.count()) if not header.isSectionHidden(n)]
+    metrics = header.fontMetrics()
+    for section in shown:
+        title = header.model().headerData(section, header.orientation())
+        assert header.sectionSize(section) > metrics.horizontalAdvance(str(title))
+
+
+def test_top_bar_says_what_to_do_when_the_first_network_failed(kit: Kit) -> None:
+    kit.window.models.load("b0")
+    assert kit.window.top._model.text() == "Loading a network"
+    kit.engine.tell(LoadingFailed("b0", FAILED, can_run_random=False))
+    assert kit.window.top._model.text() == "Choose a network"
+    kit.engine.load()
+    assert kit.window.top._model.text() == "Tiny"
+    kit.engine.tell(LoadingFailed("b0", FAILED, can_run_random=False))
+    assert kit.window.top._model.text() == "Tiny"
