@@ -117,7 +117,7 @@ def test_importing_is_light() -> None:
         ("rtsp://anna:secret@camera.local/1", True),
         ("rtsp://anna@camera.local/1", False),
         ("http://camera.local:80/video?x=@", False),
-        ("/home/anna/a@b.png", False),
+        ("/pictures/a@b.png", False),
         ("http://[broken@", True),
         ("", False),
     ],
