@@ -26,10 +26,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run Layerscope and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve the window
-    from engine import cli  # noqa: PLC0415 - nothing is imported before it is known what for
+    if arguments and arguments[0].isalpha():  # a command, or “demo”: not a path, not an option
+        from engine import cli  # noqa: PLC0415 - nothing is imported before it is known what for
 
-    if arguments and arguments[0] in cli.SUBCOMMANDS:
-        return cli.main(arguments)
+        if arguments[0] in cli.SUBCOMMANDS:
+            return cli.main(arguments)
     options = _parse(arguments)
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.WARNING,
@@ -43,9 +44,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run_window(options)
 
 
-def _parse(arguments: list[str]) -> argparse.Namespace:
-    from engine.cli import version  # noqa: PLC0415
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
 
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> None:
+        from engine.cli import version  # noqa: PLC0415
+
+        sys.stdout.write(f"layerscope {version()}\n")
+        parser.exit()
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="layerscope",
         description="Watch a convolutional network think, live. Without arguments: the demo "
@@ -70,7 +79,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         help="run offscreen for about a minute and leave screenshots, figures and a summary in DIR",
     )
     parser.add_argument("--verbose", action="store_true", help="write a detailed log")
-    parser.add_argument("--version", action="version", version=f"layerscope {version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
     return parser.parse_args(arguments)
 
 

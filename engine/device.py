@@ -22,6 +22,7 @@ only where the processor multiplies it natively; elsewhere it is emulated, and f
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 from dataclasses import dataclass
@@ -190,7 +191,13 @@ def memory_mib(device: torch.device) -> float:
         return torch.cuda.memory_reserved(device) / _MIB
     if device.type == "mps":
         return torch.mps.driver_allocated_memory() / _MIB
-    return float(psutil.Process().memory_info().rss) / _MIB
+    return float(_process().memory_info().rss) / _MIB
+
+
+@functools.cache
+def _process() -> psutil.Process:
+    """Return this process, made once: it is asked at each frame."""
+    return psutil.Process()
 
 
 def out_of_memory_sentence(error: BaseException, device: torch.device) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -36,6 +36,8 @@ from gui.views.palette import CommandPalette
 from gui.views.settings_overlay import SettingsOverlay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.values import FrameResult, ModelInfo
     from gui.backend import Backend
     from gui.settings import Settings
@@ -44,6 +46,7 @@ __all__ = ["MainWindow"]
 
 DEFAULT_SIZE = (1280, 800)
 LAYOUT_VERSION = 1
+UNPAINTED_MS = 1000
 
 
 def _share(whole: int, share: float, least: int, most: int) -> int:
@@ -71,6 +74,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._backend = backend
         self._settings = settings
+        self._is_painted = False
+        self._waiting: list[Callable[[], None]] = []
         self._paint_ms = self._latency_ms = 0.0
         self._shown_at = self._captured_at = 0.0
         self._build_window()
@@ -92,6 +97,23 @@ class MainWindow(QMainWindow):
     def paint_ms(self) -> float:
         """What handling and painting the last result cost the GUI thread."""
         return self._paint_ms
+
+    def when_painted(self, do: Callable[[], None]) -> None:
+        """Do something once the window has been painted for the first time.
+
+        Where no painting comes (a window that is not exposed), it is done after a second.
+        """
+        if self._is_painted:
+            do()
+            return
+        self._waiting.append(do)
+        QTimer.singleShot(UNPAINTED_MS, self, self._end_waiting)
+
+    @Slot()
+    def _end_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for do in waiting:
+            do()
 
     # ------------------------------------------------------------------------------------ building
 
@@ -282,7 +304,11 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------------------ Qt's overrides
 
     def event(self, event: QEvent) -> bool:
-        """Take the time when a result has been painted."""
+        """Take the time when a result has been painted; notice the first painting."""
+        if event.type() == QEvent.Type.UpdateRequest and not self._is_painted:
+            self._is_painted = super().event(event)
+            QTimer.singleShot(0, self, self._end_waiting)
+            return self._is_painted
         if event.type() == _PAINTED:
             now = time.perf_counter()
             self._paint_ms = (now - self._shown_at) * 1e3

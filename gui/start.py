@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication
 
 from engine.commands import ListModels, SetDevice
 from engine.events import Severity
@@ -39,8 +39,9 @@ def build_window(
         Not yet shown.
     start
         To be called once the window is shown, with the source, the network and the layers that
-        the command line names (empty = what was used last). The engine, and torch with it,
-        starts when the window has been painted.
+        the command line names (empty = what was used last). Source and engine, and the large
+        libraries with them, start when the window has been painted: their imports would hold
+        the painting up.
     """
     bridge = EngineBridge()
     engine = EngineThread(bridge.tell_event, bridge.nudge)
@@ -57,6 +58,9 @@ def build_window(
     bridge.setParent(window)
 
     def start(where: str, model: str, layers: tuple[str, ...]) -> None:
+        window.when_painted(lambda: begin(where, model, layers))
+
+    def begin(where: str, model: str, layers: tuple[str, ...]) -> None:
         source.start()
         last = _last_source(settings)
         if where:
@@ -65,7 +69,7 @@ def build_window(
             window.sources.open(last)
         if layers:
             _watch_when_ready(window, layers)
-        QTimer.singleShot(0, window, lambda: _start_engine(window, engine, settings, model))
+        _start_engine(window, engine, settings, model)
 
     return window, start
 

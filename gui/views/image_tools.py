@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
@@ -91,6 +90,8 @@ def pack_colour(value: QColor) -> int:
 def colour(indices: NDArray[np.uint8], lut: PackedLut) -> NDArray[np.int32]:
     """Colour (H, W) uint8 indices: returns a packed (H, W) int32 picture."""
     # One pass of OpenCV's table look-up on 32-bit entries: six times faster than NumPy's indexing.
+    import cv2  # noqa: PLC0415 - a tenth of a second that the window need not wait for
+
     return cv2.LUT(np.ascontiguousarray(indices), lut)  # type: ignore[return-value]  # always int32
 
 
@@ -155,6 +156,8 @@ def _nearest(start: int, stop: int, origin: int, scale: float, count: int) -> ND
 def _interpolate(
     image: NDArray[np.uint8], place: Placement, region: tuple[int, int, int, int]
 ) -> NDArray[np.uint8]:
+    import cv2  # noqa: PLC0415 - a tenth of a second that the window need not wait for
+
     x0, y0, x1, y1 = region
     inverse = 1.0 / place.scale
     # From a pixel centre of the result to one of the picture.
@@ -202,6 +205,8 @@ def _area(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
     # OpenCV's exact average of fractions of pixels takes 19 ms for a 4K frame and 4 ms for an
     # atlas. Large pictures are halved as often as it goes, which is fast, and the rest, less
     # than a half, is interpolated, as with mipmaps.
+    import cv2  # noqa: PLC0415 - a tenth of a second that the window need not wait for
+
     is_large = image.size > LARGE
     while is_large and image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
         half = (image.shape[1] // 2, image.shape[0] // 2)
