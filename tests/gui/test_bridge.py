@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QThread
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QThread
 
 from engine.events import Notice
 from engine.mailbox import Mailbox
@@ -54,13 +54,16 @@ def listening() -> tuple[EngineBridge, Mailbox[FrameResult], list[FrameResult]]:
 
 
 def test_thousand_results_make_one_delivery_of_the_newest(qtbot: QtBot) -> None:
-    _bridge, results, taken = listening()
+    bridge, results, taken = listening()
+    nudges: list[int] = []
+    bridge._nudged.connect(lambda: nudges.append(1), Qt.ConnectionType.DirectConnection)
     made = [result(frame=photo_frame(index=n)) for n in range(1000)]
     assert in_thread(results.put, *made) == []
     qtbot.waitUntil(lambda: bool(taken))
     QCoreApplication.processEvents()
     assert [one.frame.index for one in taken] == [999]
     assert results.dropped == 999
+    assert len(nudges) == 1  # nothing piles up in the window's queue of events
 
 
 def test_each_result_is_delivered_where_the_window_keeps_up(qtbot: QtBot) -> None:

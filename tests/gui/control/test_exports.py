@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from engine.values import LayerKey
@@ -42,6 +42,15 @@ def saved(kit: Kit, qtbot: QtBot, job: Job[Path] | None, path: Path) -> Path:
     qtbot.waitUntil(lambda: kit.notices.get("export") == f"Saved {path}.")
     assert path.exists()
     return path
+
+
+def test_picture_of_qt_becomes_an_array() -> None:
+    expected = np.arange(2 * 5 * 3, dtype=np.uint8).reshape(2, 5, 3)  # rows that Qt pads
+    image = QImage(5, 2, QImage.Format.Format_ARGB32)
+    for y, row in enumerate(expected.tolist()):
+        for x, rgb in enumerate(row):
+            image.setPixelColor(x, y, QColor(*rgb))
+    assert (to_array(image) == expected).all()
 
 
 def film(path: Path) -> tuple[int, int, int]:

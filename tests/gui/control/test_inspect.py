@@ -157,6 +157,7 @@ def test_arrows_go_on_moving_the_cursor_in_the_next_layer(kit: Kit) -> None:
     click_channel(kit, page(kit), 7)
     kit.press(Key.Key_O)
     assert kit.window.inspect.current == RELU
+    assert kit.window.maps.hasFocus()
     kit.engine.answer(RELU)
     kit.press(Key.Key_Right)
     assert page(kit).channel == 8

@@ -204,6 +204,11 @@ def test_preview_is_shown_until_the_network_answers(kit: Kit) -> None:
     answered = kit.engine.answer(CONV1, index=2)
     kit.engine.preview(photo_frame(index=3))
     assert kit.window.source.view._image is answered.frame.image
+    kit.engine.status(CAMERA, SourceState.OPENING)
+    other = photo_frame(index=4)
+    kit.engine.preview(other)
+    assert kit.window.source.view._image is other.image
+    assert kit.window.source.view._box is None  # that was of another picture
 
 
 # --------------------------------------------------------------------------------- how it plays

@@ -63,6 +63,7 @@ def test_sentence_with_two_next_steps_is_whole(kit: Kit, place: str) -> None:
     (sentence,) = sentences(bar)
     assert sentence.height() >= sentence.heightForWidth(sentence.width())
     assert sentence.width() >= 0.7 * bar.width()
+    assert sentence.height() <= sentence.heightForWidth(sentence.width()) + 4
     assert bar.height() <= sentence.height() + 64  # and no room is wasted on it
     for button in bar.findChildren(QPushButton):
         assert button.width() >= button.sizeHint().width()
