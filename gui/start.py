@@ -85,7 +85,7 @@ def _start_engine(window: MainWindow, engine: EngineThread, settings: Settings, 
 
 
 def _last_source(settings: Settings) -> SourceSpec:
-    """Return what was open last; the demo where that was a camera that may be gone."""
+    """Return what was open last; at first the demo."""
     last = settings.get(keys.LAST_SOURCE)
     return last[0] if last else SourceSpec(SourceKind.DEMO)
 
