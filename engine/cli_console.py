@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from engine.errors import EngineError, ModelError, WeightsUnavailableError
 from engine.jobs import JobControl
 from engine.models import registry
+from engine.models.user.errors import NeedsConsentError
+from engine.models.user.naming import ModelFile
 from engine.values import DeviceRequest, InputFit, WeightsChoice
 
 if TYPE_CHECKING:
@@ -119,12 +121,16 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 def add_model_option(parser: argparse.ArgumentParser) -> None:
-    """Add `--model`."""
+    """Add `--model`, and what can be said of it where it is a file."""
+    from engine.cli_user import add_file_options  # noqa: PLC0415 - it imports this module
+
     parser.add_argument(
         "--model",
-        metavar="NAME",
-        help=f"network to run (default: {registry.DEFAULT_MODEL}; “layerscope models” lists them)",
+        metavar="NAME|FILE",
+        help=f"network to run (default: {registry.DEFAULT_MODEL}; “layerscope models” lists them), "
+        "or a model file of your own",
     )
+    add_file_options(parser)
 
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
@@ -152,19 +158,20 @@ def add_running_options(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_model(name: str | None) -> str:
-    """Return the network's name, or the usual one for None.
+    """Return the network's name, or the usual one for None; a file's name stays as it is.
 
     Raises
     ------
     UsageError
-        There is no such network.
+        There is no such network and no such file.
     """
     if name is None:
         return registry.DEFAULT_MODEL
     try:
-        return registry.spec(name).name
+        found = registry.resolve(name)
     except ModelError as error:
         raise UsageError(error.message) from error
+    return name if isinstance(found, ModelFile) else found.name
 
 
 @contextlib.contextmanager
@@ -178,13 +185,28 @@ def open_session(args: argparse.Namespace, console: Console) -> Iterator[Session
     try:
         if args.device != "auto":
             session.set_device(DeviceRequest(args.device))
-        with console.progress() as control:
-            session.load(model, WeightsChoice(args.weights), control)
+        _load(session, model, args, console)
         session.set_fit(InputFit(args.fit))
         yield session
     except WeightsUnavailableError as error:
         raise ModelError(
             f"{error.message} (“--weights random” runs the structure only.)"
         ) from error
+    except NeedsConsentError as error:
+        raise ModelError(f"{error.message} (“--allow-code” allows it.)") from error
     finally:
         session.close()
+
+
+def _load(session: Session, model: str, args: argparse.Namespace, console: Console) -> None:
+    with console.progress() as control:
+        if not isinstance(registry.resolve(model), ModelFile):
+            session.load(model, WeightsChoice(args.weights), control)
+            return
+        from engine.cli_user import file_options  # noqa: PLC0415 - it imports this module
+        from engine.models.user.opening import open_model  # noqa: PLC0415 - torch
+
+        opened = open_model(model, file_options(args), control)
+    session.adopt(opened)
+    for sentence in opened.warnings:
+        console.complain(sentence)

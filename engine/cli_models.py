@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.cli_console import OK, Console, Subcommand, add_model_option, open_session
+from engine.cli_user import inspect
 from engine.models import registry
 
 if TYPE_CHECKING:
@@ -39,7 +40,18 @@ def _millions(count: int) -> str:
 # ------------------------------------------------------------------------------------- models
 
 
+def _configure_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--inspect",
+        metavar="FILE",
+        help="say what a model file of your own holds, without running anything of it",
+    )
+    _add_json(parser)
+
+
 def _run_models(args: argparse.Namespace, console: Console) -> int:
+    if args.inspect is not None:
+        return inspect(args.inspect, console, is_json=args.json)
     cards = registry.cards()
     if args.json:
         for card in cards:
@@ -86,9 +98,9 @@ def _model_row(card: ModelCard, *, is_default: bool) -> tuple[str, ...]:
 
 MODELS = Subcommand(
     name="models",
-    summary="list the networks",
-    examples="layerscope models --json",
-    configure=_add_json,
+    summary="list the networks, or inspect a model file",
+    examples="layerscope models --json\nlayerscope models --inspect weights.pth",
+    configure=_configure_models,
     run=_run_models,
 )
 

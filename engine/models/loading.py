@@ -16,6 +16,7 @@ from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, ModelError, WeightsUnavailableError
 from engine.models import registry
 from engine.models import weights as weights_store
+from engine.models.user.naming import ModelFile, is_file_name
 from engine.values import WeightsChoice
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ class LoadedModel:
 def load(name: str, choice: WeightsChoice, control: JobControl) -> LoadedModel:
     """Fetch the weights where they are wanted, build the network and fill it.
 
+    A name may also be that of a person's own file, whose weights are in it: see
+    `engine.models.user.opening`, which also says what it raises.
+
     Raises
     ------
     ModelError
@@ -76,6 +80,10 @@ def load(name: str, choice: WeightsChoice, control: JobControl) -> LoadedModel:
     CancelledError
         Cancelled at a safe point; nothing half-written is left.
     """
+    if is_file_name(name) and isinstance(registry.resolve(name), ModelFile):
+        from engine.models.user.opening import open_model  # noqa: PLC0415 - it imports this module
+
+        return open_model(name, control=control)
     spec = registry.spec(name)
     path = None
     if choice is WeightsChoice.PUBLISHED:

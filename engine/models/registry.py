@@ -16,12 +16,22 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from engine.errors import ModelError
 from engine.models import weights as weights_store
+from engine.models.user.naming import ModelFile, is_file_name, model_file
 from engine.values import ModelCard
 
 if TYPE_CHECKING:
     from engine.models.spec import ModelSpec
 
-__all__ = ["DEFAULT_MODEL", "card", "cards", "collect", "names", "register_family", "spec"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "card",
+    "cards",
+    "collect",
+    "names",
+    "register_family",
+    "resolve",
+    "spec",
+]
 
 DEFAULT_MODEL = "efficientnet_lite0"
 """The network that runs where none was chosen: small, and its weights come with the app."""
@@ -68,14 +78,37 @@ def names() -> tuple[str, ...]:
     return tuple(_specs())
 
 
-def spec(name: str) -> ModelSpec:
-    """Look one network up.
+def resolve(text: str) -> ModelSpec | ModelFile:
+    """Return what a text names: a network of the registry, or else a person's own file.
 
     Raises
     ------
     ModelError
-        There is none of this name; the sentence offers the nearest one.
+        There is neither; the sentence offers the nearest name.
     """
+    if is_file_name(text) and text not in _specs():
+        return model_file(text)
+    return _look_up(text)
+
+
+def spec(name: str) -> ModelSpec:
+    """Look one network up, or open it where the name is that of a file.
+
+    Raises
+    ------
+    ModelError
+        There is none of this name, and the sentence offers the nearest one; or the file cannot be
+        opened, and the sentence says why.
+    """
+    found = resolve(name)
+    if not isinstance(found, ModelFile):
+        return found
+    from engine.models.user.opening import open_model  # noqa: PLC0415 - torch, for a file alone
+
+    return open_model(name).spec
+
+
+def _look_up(name: str) -> ModelSpec:
     found = _specs().get(name)
     if found is not None:
         return found

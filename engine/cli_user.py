@@ -1,0 +1,148 @@
+"""What the command line says and takes about a person's own model files."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from engine.cli_console import FAILED, OK, Console, UsageError
+from engine.models.user.options import MAX_SIDE, OpenOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.models.user.report import FileReport
+
+__all__ = ["add_file_options", "file_options", "inspect"]
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Read "224" or "HEIGHTxWIDTH"."""
+    parts = text.replace("×", "x").lower().split("x")
+    if not all(it.isdecimal() and 0 < int(it) <= MAX_SIDE for it in parts) or len(parts) > 2:
+        raise argparse.ArgumentTypeError(f"expected 224 or HEIGHTxWIDTH, got “{text}”")
+    return int(parts[0]), int(parts[-1])
+
+
+def _three(text: str) -> tuple[float, float, float]:
+    """Read "0.485,0.456,0.406", or one number for all three."""
+    try:
+        values = [float(it) for it in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) not in {1, 3}:
+        raise argparse.ArgumentTypeError(f"expected one number or three, got “{text}”")
+    return values[0], values[len(values) // 2], values[-1]
+
+
+def add_file_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be said of a model file; it is remembered for that file."""
+    group = parser.add_argument_group(
+        "for a model file", "What is not given is as the last time for this file, or guessed."
+    )
+    group.add_argument(
+        "--arch", metavar="NAME", help="architecture of a state dict, such as timm/resnet18"
+    )
+    group.add_argument(
+        "--input-size", type=_size, metavar="N|HxW", help="size of the input in pixels"
+    )
+    group.add_argument("--mean", type=_three, metavar="R,G,B", help="mean of the colours, 0..1")
+    group.add_argument("--std", type=_three, metavar="R,G,B", help="their deviation, 0..1")
+    group.add_argument(
+        "--channel-order", choices=("rgb", "bgr"), help="order of the colours in the input"
+    )
+    group.add_argument(
+        "--categories", metavar="FILE", help="names of the outputs: a line each, or JSON"
+    )
+    group.add_argument("--num-classes", type=int, metavar="N", help="outputs of the classifier")
+    group.add_argument(
+        "--allow-code", action="store_true", help="run the code in the file; only if you trust it"
+    )
+
+
+def file_options(args: argparse.Namespace) -> OpenOptions:
+    """Return what the command line says of the model file.
+
+    Raises
+    ------
+    UsageError
+        A value is out of its range.
+    """
+    try:
+        return OpenOptions(
+            architecture=args.arch,
+            input_size=args.input_size,
+            mean=args.mean,
+            std=args.std,
+            channel_order=args.channel_order,
+            categories=args.categories,
+            num_classes=args.num_classes,
+            allow_code=args.allow_code,
+        )
+    except ValueError as error:
+        raise UsageError(f"{error}.") from error
+
+
+# ------------------------------------------------------------------------------------- inspect
+
+
+def inspect(path: str, console: Console, *, is_json: bool) -> int:
+    """Print what a file is, without opening it; return the exit status."""
+    from engine.models.user.detect import inspect_file  # noqa: PLC0415 - for this alone
+
+    report = inspect_file(path)
+    if is_json:
+        console.say_json(_record(report))
+    else:
+        for line in _lines(report):
+            console.say(line)
+    if report.problem:
+        console.complain(f"layerscope: {report.problem}")
+    return OK if report.can_open else FAILED
+
+
+def _record(report: FileReport) -> dict[str, Any]:
+    return {
+        "path": report.path,
+        "kind": report.kind.value,
+        "size_bytes": report.size_bytes,
+        "tensors": report.tensors,
+        "values": report.parameters,
+        "inputs": [list(shape) for shape in report.inputs],
+        "runs_code": report.runs_code,
+        "problem": report.problem,
+        "functions": list(report.functions),
+        "guesses": [
+            {
+                "architecture": it.architecture,
+                "score": round(it.score, 3),
+                "num_classes": it.num_classes or None,
+                "in_channels": it.in_channels,
+                "input_size": list(it.input_size),
+            }
+            for it in report.guesses
+        ],
+    }
+
+
+def _lines(report: FileReport) -> Iterator[str]:
+    yield report.path
+    yield f"  kind          {report.kind.label}, {report.size_bytes:,} bytes"
+    if report.tensors:
+        yield f"  tensors       {report.tensors:,} with {report.parameters:,} values"
+    for shape in report.inputs:
+        yield f"  input         {' x '.join('any' if n < 0 else str(n) for n in shape)}"
+    for at, guess in enumerate(report.guesses[:5]):
+        classes = f", {guess.num_classes} classes" if guess.num_classes else ""
+        size = " x ".join(map(str, (guess.in_channels, *guess.input_size)))
+        yield (
+            f"  {'' if at else 'architecture':12}  {guess.architecture}  "
+            f"({guess.score:.0%}{classes}, input {size})"
+        )
+    if report.functions:
+        yield f"  functions     {', '.join(report.functions)}"
+    for tensor in report.sample:
+        sides = " x ".join(map(str, tensor.shape)) or "one number"
+        yield f"    {tensor.name}  {sides}  {tensor.dtype}"
+    if report.runs_code:
+        yield f"  {report.why_code}"

@@ -1,0 +1,1 @@
+"""Networks from the person's own files: inspected without trust, and opened where that is safe."""
