@@ -1,0 +1,1 @@
+"""The network's graph on the screen: drawn, browsed, searched, alive."""

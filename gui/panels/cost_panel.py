@@ -1,0 +1,270 @@
+"""The cost panel: what every operation of the network costs, with the arithmetic behind it."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.export.atomic import atomic_path
+from gui.models.cost_columns import COLUMNS, shape_text
+from gui.models.cost_table import CostFilterModel, CostTableModel
+from gui.panels.cost_view import CostView
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.values import LayerCost, LayerKey, NetworkCost
+
+__all__ = ["CostPanel"]
+
+
+class CostPanel(QWidget):
+    """Lists the operations with their costs; a click watches one and shows its formulas.
+
+    Signals
+    -------
+    layer_chosen : LayerKey
+    measure_wanted
+        Measure the time of each operation on this device.
+    save_wanted
+        Save the table.
+    """
+
+    layer_chosen = Signal(object)
+    measure_wanted = Signal()
+    save_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = CostTableModel(self)
+        self._filter = CostFilterModel(self)
+        self._filter.setSourceModel(self.model)
+        self._build_parts()
+        self._build_layout()
+        self._connect_parts()
+        self.clear(self.tr("Load a network to see what each of its operations costs"))
+
+    # -------------------------------------------------------------------------------- for callers
+
+    @property
+    def cost(self) -> NetworkCost | None:
+        """What is listed."""
+        return self.model.cost
+
+    def show_cost(self, cost: NetworkCost) -> None:
+        """List the operations of a network; the selected one stays where it is still there."""
+        key = self.current_key()
+        self.model.set_cost(cost)
+        self.table.show_totals(cost)
+        self.table.fit_columns()
+        self._about.setText(_about(self, cost))
+        for widget in (self._search, self._measure, self._save, self.table):
+            widget.setEnabled(True)
+        self._formulas.clear()
+        if key is not None:
+            self.mark_current(key)
+
+    def clear(self, message: str = "") -> None:
+        """List nothing, but say what to do next."""
+        self.model.set_cost(None)
+        self.table.show_totals(None)
+        if message:
+            self._about.setText(message)
+        for widget in (self._search, self._measure, self._save, self.table):
+            widget.setEnabled(False)
+        self._formulas.clear()
+
+    def mark_current(self, key: LayerKey) -> bool:
+        """Select a layer without telling anyone; False where there is no row for it."""
+        row = self.model.row_of(key)
+        index = self._filter.mapFromSource(self.model.index(row, 0)) if row is not None else None
+        if row is None or index is None or not index.isValid():
+            return False
+        self.table.setCurrentIndex(index)
+        self.table.scrollTo(index)
+        return True
+
+    def current_key(self) -> LayerKey | None:
+        """Return the layer that is selected."""
+        layer = self._layer(self.table.currentIndex())
+        return layer.key if layer is not None else None
+
+    @property
+    def formulas_text(self) -> str:
+        """The arithmetic that is shown."""
+        return self._formulas.toPlainText()
+
+    def set_measuring(self, is_measuring: bool, text: str = "") -> None:
+        """Say that times are being measured, or that they are."""
+        self._measure.setEnabled(not is_measuring)
+        self._measure.setText(text or self.tr("Measure times"))
+
+    def to_csv(self, path: Path | str, *, overwrite: bool = False) -> None:
+        """Write all rows, in order of execution, and the sums.
+
+        Raises
+        ------
+        ExportError
+            It cannot be written.
+        """
+        cost = self.model.cost
+        if cost is None:
+            return
+        with (
+            atomic_path(path, overwrite=overwrite) as part,
+            part.open("w", newline="", encoding="utf-8") as file,
+        ):
+            writer = csv.writer(file)
+            writer.writerow([column.name for column in COLUMNS])
+            for layer in cost.layers:
+                values = [column.value(layer, cost) for column in COLUMNS[1:-1]]
+                field = COLUMNS[-1].text(layer, cost)
+                writer.writerow([str(layer.key), *map(_cell, values), field])
+            sums = [column.total(cost) if column.total else None for column in COLUMNS[1:]]
+            writer.writerow(["total", *map(_cell, sums)])
+
+    # ------------------------------------------------------------------------------------ private
+
+    def _build_parts(self) -> None:
+        self._about = QLabel(self)
+        self._about.setProperty("role", "caption")
+        self._about.setWordWrap(True)
+        self._search = QLineEdit(self)
+        self._search.setPlaceholderText(self.tr("Find by name, kind or shape"))
+        self._search.setClearButtonEnabled(True)
+        self._measure = QPushButton(self.tr("Measure times"), self)
+        self._measure.setToolTip(self.tr("Run each operation several times on this device"))
+        self._save = QPushButton(self.tr("Save…"), self)
+        self._save.setToolTip(self.tr("Save the table as CSV"))
+        self.table = CostView(self._filter, self)
+        self._formulas = QPlainTextEdit(self)
+        self._formulas.setReadOnly(True)
+        self._formulas.setPlaceholderText(self.tr("Choose a row to see its arithmetic"))
+        self._formulas.setAccessibleName(self.tr("Arithmetic of the chosen operation"))
+        self._formulas.setMinimumHeight(48)
+
+    def _build_layout(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._search, 1)
+        row.addWidget(self._measure)
+        row.addWidget(self._save)
+        split = QSplitter(Qt.Orientation.Vertical, self)
+        split.setChildrenCollapsible(False)
+        upper = QWidget(split)
+        stack = QVBoxLayout(upper)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        stack.addWidget(self.table, 1)
+        stack.addWidget(self.table.totals)
+        split.addWidget(upper)
+        split.addWidget(self._formulas)
+        split.setStretchFactor(0, 4)
+        split.setStretchFactor(1, 1)
+        split.setSizes([480, 128])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        layout.addWidget(self._about)
+        layout.addWidget(split, 1)
+
+    def _connect_parts(self) -> None:
+        self._search.textChanged.connect(self._filter.set_text)
+        self._measure.clicked.connect(self.measure_wanted)
+        self._save.clicked.connect(self.save_wanted)
+        self.table.clicked.connect(self._choose)
+        self.table.activated.connect(self._choose)
+        self.table.selectionModel().currentRowChanged.connect(self._show_formulas)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+
+    def _layer(self, index: QModelIndex) -> LayerCost | None:
+        source = self._filter.mapToSource(index) if index.isValid() else QModelIndex()
+        return self.model.layer(source.row()) if source.isValid() else None
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        layer = self._layer(index)
+        if layer is not None:
+            self.layer_chosen.emit(layer.key)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _show_formulas(self, index: QModelIndex, _before: QModelIndex) -> None:
+        layer = self._layer(index)
+        if layer is None:
+            self._formulas.clear()
+            return
+        lines = [f"{layer.key}   {layer.op}"]
+        lines += [f"{name}:  {arithmetic}" for name, arithmetic in layer.formulas]
+        self._formulas.setPlainText("\n".join(lines))
+
+    @Slot(QPoint)
+    def _show_menu(self, place: QPoint) -> None:
+        index = self.table.indexAt(place)
+        if not index.isValid():
+            return
+        menu = QMenu(self)
+        menu.addAction(self.tr("Watch"), lambda: self._choose(index))
+        menu.addSeparator()
+        menu.addAction(self.tr("Copy"), lambda: _copy(str(index.data())))
+        menu.addAction(self.tr("Copy the row"), lambda: _copy(self._row_text(index.row())))
+        menu.addAction(self.tr("Copy the table"), lambda: _copy(self._table_text()))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _row_text(self, row: int) -> str:
+        cells = (self._filter.index(row, column).data() for column in range(len(COLUMNS)))
+        return "\t".join(str(cell) for cell in cells)
+
+    def _table_text(self) -> str:
+        titles = "\t".join(column.title for column in COLUMNS)
+        rows = (self._row_text(row) for row in range(self._filter.rowCount()))
+        return "\n".join((titles, *rows))
+
+    # Qt's override.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the chosen row."""
+        index = self.table.currentIndex()
+        if event.matches(QKeySequence.StandardKey.Copy) and index.isValid():
+            _copy(self._row_text(index.row()))
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
+def _about(widget: QWidget, cost: NetworkCost) -> str:
+    parts = [
+        widget.tr("Batch {0}, input {1}.").format(cost.batch, shape_text(cost.input_shape)),
+        widget.tr("MACs = multiply-adds, FLOPs = 2 × MACs."),
+    ]
+    if cost.time_ms is not None and cost.device:
+        parts.append(widget.tr("Times measured on {0}.").format(cost.device))
+    return " ".join(parts)
+
+
+def _cell(value: object) -> object:
+    """Return a value as a CSV file holds it: shapes as 64x56x56, unknown as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
