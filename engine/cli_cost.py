@@ -109,7 +109,12 @@ def _timed(name: str, args: argparse.Namespace) -> NetworkCost:
     from engine.device import apply_threads, choose  # noqa: PLC0415 - as above
     from engine.graph.cost import cost  # noqa: PLC0415 - as above
     from engine.graph.measure import measure, with_times  # noqa: PLC0415 - as above
-    from engine.graph.structure import attempt, batched, build  # noqa: PLC0415 - as above
+    from engine.graph.structure import (  # noqa: PLC0415 - as above
+        attempt,
+        batched,
+        build,
+        inputs_of,
+    )
 
     spec = registry.spec(name)
     placement = choose(DeviceRequest(args.device))
@@ -117,8 +122,8 @@ def _timed(name: str, args: argparse.Namespace) -> NetworkCost:
     shape = batched(args.input or (3, *spec.preprocessing.input_size))
     module = build(spec).to(placement.device)
     graph = attempt(spec, module, shape)
-    example = torch.zeros(shape, device=placement.device)
-    return with_times(cost(graph), measure(module, example, graph, repeats=args.repeats))
+    inputs = inputs_of(spec, torch.zeros(shape, device=placement.device))
+    return with_times(cost(graph), measure(module, inputs, graph, repeats=args.repeats))
 
 
 # ------------------------------------------------------------------------------------- records

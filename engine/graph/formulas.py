@@ -66,7 +66,8 @@ def _size(node: GraphNode, bytes_each: int) -> list[tuple[str, str]]:
     elements = math.prod(shape)
     shown = shape[1:] if shape[0] == 1 and len(shape) > 1 else shape
     counted = f"{_times(shown)} = {elements:,}" if len(shown) > 1 else f"{elements:,}"
-    kib = f"{elements * bytes_each / _KIB:,.2f}".rstrip("0").rstrip(".")
+    size = elements * bytes_each / _KIB
+    kib = f"{size:,.2f}".rstrip("0").rstrip(".") if size >= 1 else f"{size:.3g}"
     memory = f"{elements:,} × {bytes_each} bytes ÷ {_KIB:,} = {kib} KiB"
     return [("elements", counted), ("memory", memory)]
 

@@ -192,8 +192,9 @@ def _pooled(node: GraphNode, field: _Field, info: TensorInfo) -> _Field:
     return _both(field, one)
 
 
-_REACH = {"bilinear": 2, "linear": 2, "trilinear": 2, "bicubic": 4}
-"""Cells that an interpolated value depends on, along one axis."""
+_REACH = {"bilinear": 3, "linear": 3, "trilinear": 3, "bicubic": 5}
+"""Cells that interpolated values depend on, along one axis: two or four each, but values between
+the same two cells lie now nearer to the one and now to the other."""
 
 
 def _resized(node: GraphNode, field: _Field, info: TensorInfo) -> _Field:
@@ -228,6 +229,9 @@ def _reshaped(node: GraphNode, field: _Field, info: TensorInfo) -> _Field:
 def _sliced(node: GraphNode, field: _Field, info: TensorInfo) -> _Field:
     """Follow a crop `x[:, :, 2:-2, 2:-2]`."""
     parts = dict(node.attributes).get("index", "").split(", ")
+    if "..." in parts:
+        at = parts.index("...")
+        parts[at : at + 1] = [":"] * (len(info.shape) - len(parts) + 1)
     if len(parts) != len(info.shape):
         return field
 
