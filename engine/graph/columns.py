@@ -1,0 +1,283 @@
+"""Where each vertex stands across: chains straight, all else as near to them as it may be."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.graph.layered import Link, Vertex, VertexKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.graph.ranking import Ranked
+
+__all__ = ["place_across"]
+
+_NODE_GAP = 32.0
+_LANE_GAP = 12.0
+_MIXED_GAP = 18.0
+_PORT_GAP = 18.0
+_PORT_MARGIN = 12.0
+_TOUCH = 0.01
+_STILL = 0.05
+"""Lengths that do not count: between blocks that touch, and of a round that moved nothing."""
+_ROUNDS = 120
+_MIN_ROUNDS = 16
+_STEPS = 60_000
+"""Rounds times blocks, about: large drawings get fewer rounds."""
+
+
+@dataclass(slots=True, eq=False)
+class _Block:
+    """Vertices in a straight line along, one in each of successive ranks."""
+
+    at: float = 0.0
+    vertices: list[tuple[Vertex, float]] = field(default_factory=list)
+    """With their offsets from the block."""
+    before: dict[_Block, float] = field(default_factory=dict)
+    """Blocks to the left, and how far from them it must stay."""
+    behind: dict[_Block, float] = field(default_factory=dict)
+    pulls: list[tuple[_Block, float, float]] = field(default_factory=list)
+    """Another block, the offset at which a link to it would be straight, its weight."""
+
+
+def place_across(ranked: Ranked, check: Callable[[], None]) -> None:
+    """Set each vertex's `centre` and the offsets of free ports; the least left edge is 0."""
+    straight = _straight_links(ranked)
+    _spread_ports(ranked, straight)
+    block_of = _blocks(ranked, straight)
+    _keep_apart(ranked, block_of)
+    _pull(ranked, block_of)
+    check()
+    _relax(_left_to_right(list(dict.fromkeys(block_of.values()))), check)
+    for block in dict.fromkeys(block_of.values()):
+        for vertex, offset in block.vertices:
+            vertex.centre = round(block.at) + offset  # else lines would have tiny steps
+    left = min((v.centre - v.half for rank in ranked.ranks for v in rank), default=0.0)
+    for rank in ranked.ranks:
+        for vertex in rank:
+            vertex.centre -= left
+
+
+# ----------------------------------------------------------------------------- straight chains
+
+
+def _straight_links(ranked: Ranked) -> set[Link]:
+    """Choose links to be straight: heavy ones first, none that cross, one for each end."""
+    chosen: set[Link] = set()
+    for vertices in ranked.ranks:
+        links = [link for vertex in vertices for link in vertex.downs]
+        if len(links) > 1:
+            links = [link for link in links if _may_be_straight(link)]
+            links.sort(key=_weight, reverse=True)
+        taken: list[tuple[int, int]] = []
+        for link in links:
+            ends = (link.upper.place, link.lower.place)
+            at = bisect_left(taken, ends)
+            if at and (taken[at - 1][0] == ends[0] or taken[at - 1][1] >= ends[1]):
+                continue
+            if at < len(taken) and (taken[at][0] == ends[0] or taken[at][1] <= ends[1]):
+                continue
+            taken.insert(at, ends)
+            chosen.add(link)
+    return chosen
+
+
+def _weight(link: Link) -> int:
+    if link.net is None:
+        return 1000
+    lanes = (link.upper.kind is VertexKind.LANE) + (link.lower.kind is VertexKind.LANE)
+    return {0: 10, 1: 1, 2: 100}[lanes]
+
+
+def _may_be_straight(link: Link) -> bool:
+    """Whether it is the middle one of the branches at both ends: a fan is drawn symmetrically.
+
+    What also goes elsewhere and only passes, a skip, is no branch.
+    """
+    if link.net is None:
+        return True
+    ups = [other.upper.place for other in link.lower.ups if _is_branch(other)]
+    if link.lower.is_real and not _is_middle(link.upper.place, ups):
+        return False
+    downs = [other.lower.place for other in link.upper.downs if other.lower.is_real]
+    is_fork = link.upper.is_real and link.lower.is_real
+    return not is_fork or _is_middle(link.lower.place, downs)
+
+
+def _is_branch(link: Link) -> bool:
+    return link.upper.is_real or (link.net is not None and len(link.net.spec.targets) == 1)
+
+
+def _is_middle(place: int, places: list[int]) -> bool:
+    """With two, both may be straight: one is a branch and one the way."""
+    count = len(places)
+    if count <= 2:
+        return True
+    return count % 2 == 1 and sorted(places)[count // 2] == place
+
+
+def _spread_ports(ranked: Ranked, straight: set[Link]) -> None:
+    """Give the nets into an item places side by side, the straight one in the middle."""
+    for vertex in ranked.first.values():
+        if vertex.child is None or vertex.child.inlets is not None or len(vertex.ups) < 2:
+            continue
+        links = sorted(vertex.ups, key=lambda link: link.upper.place)
+        if links[0].is_joined:
+            continue
+        middle = next((float(n) for n, link in enumerate(links) if link in straight), None)
+        if middle is None:
+            middle = (len(links) - 1) / 2
+        furthest = max(middle, len(links) - 1 - middle)
+        gap = min(_PORT_GAP, max(0.0, vertex.child.across / 2 - _PORT_MARGIN) / furthest)
+        for at, link in enumerate(links):
+            link.in_offset = (at - middle) * gap
+
+
+def _blocks(ranked: Ranked, straight: set[Link]) -> dict[Vertex, _Block]:
+    block_of: dict[Vertex, _Block] = {}
+    offsets: dict[Vertex, float] = {}
+    for vertices in ranked.ranks:
+        for vertex in vertices:
+            above = next((link for link in vertex.ups if link in straight), None)
+            if above is None:
+                block, offset = _Block(), 0.0
+            else:
+                block = block_of[above.upper]
+                offset = offsets[above.upper] + above.out_offset - above.in_offset
+            block.vertices.append((vertex, offset))
+            block_of[vertex], offsets[vertex] = block, offset
+    return block_of
+
+
+# -------------------------------------------------------------------------------- the distances
+
+
+def _gap(left: Vertex, right: Vertex) -> float:
+    lanes = (left.half == 0.0) + (right.half == 0.0)
+    return (_NODE_GAP, _MIXED_GAP, _LANE_GAP)[lanes]
+
+
+def _keep_apart(ranked: Ranked, block_of: dict[Vertex, _Block]) -> None:
+    offsets = {v: offset for b in dict.fromkeys(block_of.values()) for v, offset in b.vertices}
+    for vertices in ranked.ranks:
+        for left, right in itertools.pairwise(vertices):
+            one, other = block_of[left], block_of[right]
+            apart = left.half + right.half + _gap(left, right) + offsets[left] - offsets[right]
+            if apart > one.behind.get(other, float("-inf")):
+                one.behind[other] = other.before[one] = apart
+
+
+def _pull(ranked: Ranked, block_of: dict[Vertex, _Block]) -> None:
+    offsets = {v: offset for b in dict.fromkeys(block_of.values()) for v, offset in b.vertices}
+    pulls: dict[tuple[_Block, _Block], dict[float, float]] = defaultdict(dict)
+    for vertices in ranked.ranks:
+        for vertex in vertices:
+            for link in vertex.downs:
+                one, other = block_of[link.upper], block_of[link.lower]
+                if one is not other:
+                    shift = offsets[link.upper] + link.out_offset
+                    shift -= offsets[link.lower] + link.in_offset
+                    weight = 3.0 if link.lower.is_real and _is_branch(link) else 1.0
+                    known = pulls[one, other]
+                    known[shift] = known.get(shift, 0.0) + weight
+    for (one, other), shifts in pulls.items():
+        for shift, weight in shifts.items():
+            other.pulls.append((one, shift, weight))
+            one.pulls.append((other, -shift, weight))
+
+
+def _left_to_right(blocks: list[_Block]) -> list[_Block]:
+    """Sort blocks so that what must stand left of another comes first."""
+    waits = {block: len(block.before) for block in blocks}
+    ready = [block for block in reversed(blocks) if not waits[block]]
+    sorted_blocks = []
+    while ready:
+        block = ready.pop()
+        sorted_blocks.append(block)
+        for other in block.behind:
+            waits[other] -= 1
+            if not waits[other]:
+                ready.append(other)
+    return sorted_blocks
+
+
+def _relax(blocks: list[_Block], check: Callable[[], None]) -> None:
+    """Move blocks towards those they are linked with, keeping all distances.
+
+    First each by itself as far as its neighbours let it; then those that push against each other
+    together, to where their wishes are in balance.
+    """
+    for block in blocks:
+        block.at = max((left.at + apart for left, apart in block.before.items()), default=0.0)
+    if len(blocks) < 2:
+        return
+    for turn in range(min(_ROUNDS, max(_MIN_ROUNDS, _STEPS // len(blocks)))):
+        check()
+        moved = 0.0
+        for block in blocks if turn % 2 else reversed(blocks):
+            want = min(max(_wanted(block), _leftmost(block)), _rightmost(block))
+            moved = max(moved, abs(want - block.at))
+            block.at = want
+        for group in _pushing(blocks):
+            moved = max(moved, _shift(group))
+        if moved < _STILL:
+            break
+
+
+def _leftmost(block: _Block) -> float:
+    return max((left.at + apart for left, apart in block.before.items()), default=-math.inf)
+
+
+def _rightmost(block: _Block) -> float:
+    return min((right.at - apart for right, apart in block.behind.items()), default=math.inf)
+
+
+def _pushing(blocks: list[_Block]) -> list[list[_Block]]:
+    """Group blocks that touch where the left one wants further to the right than the right one."""
+    push = {block: _wanted(block) - block.at for block in blocks}
+    group_of: dict[_Block, list[_Block]] = {}
+    for block in blocks:
+        for other, apart in block.behind.items():
+            if other.at - block.at - apart > _TOUCH or push[block] <= push[other]:
+                continue
+            one = group_of.setdefault(block, [block])
+            two = group_of.setdefault(other, [other])
+            if one is not two:
+                one, two = (one, two) if len(one) >= len(two) else (two, one)
+                one += two
+                group_of.update(dict.fromkeys(two, one))
+    return list({id(group): group for group in group_of.values()}.values())
+
+
+def _shift(group: list[_Block]) -> float:
+    """Move blocks together to the balance of their wishes, as far as others let them."""
+    inside = set(group)
+    total = balance = 0.0
+    low, high = -math.inf, math.inf
+    for block in group:
+        weight = sum(weight for _, _, weight in block.pulls)
+        balance += weight * (_wanted(block) - block.at)
+        total += weight
+        for left, apart in block.before.items():
+            if left not in inside:
+                low = max(low, left.at + apart - block.at)
+        for right, apart in block.behind.items():
+            if right not in inside:
+                high = min(high, right.at - apart - block.at)
+    by = min(max(balance / total if total else 0.0, low), high)
+    for block in group:
+        block.at += by
+    return abs(by)
+
+
+def _wanted(block: _Block) -> float:
+    if not block.pulls:
+        return block.at
+    total = sum(weight for _, _, weight in block.pulls)
+    return sum((other.at + shift) * weight for other, shift, weight in block.pulls) / total

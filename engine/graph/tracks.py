@@ -1,0 +1,226 @@
+"""The gaps between ranks: on which track each net runs across, and how high the gap must be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.graph.layered import Link, Net, Vertex, VertexKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from engine.graph.layered import End, Place
+    from engine.graph.ranking import Ranked
+
+__all__ = ["Gap", "Routes"]
+
+_TRACK = 8.0
+_FOOT = 16.0
+"""Room for an arrowhead above an item."""
+_SMALL = 8.0
+_SAME = 0.01
+_CLOSE = 6.0
+_MANY = 48
+_OVERLAP = 1000.0
+_BACK_GAP = 14.0
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """What runs across a gap on one track."""
+
+    starts: list[float] = field(default_factory=list)
+    """Where lines come from above."""
+    ends: list[float] = field(default_factory=list)
+    """Where lines go on below."""
+    low: float = math.inf
+    high: float = -math.inf
+    track: int = 0
+
+    def add(self, start: float | None, end: float | None) -> None:
+        """Take in a line."""
+        for places, place in ((self.starts, start), (self.ends, end)):
+            if place is not None and place not in places:
+                places.append(place)
+                self.low = min(self.low, place)
+                self.high = max(self.high, place)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it does not run across at all."""
+        return self.high - self.low < _SAME
+
+
+@dataclass(slots=True)
+class Gap:
+    """The room under a rank."""
+
+    runs: dict[object, _Run] = field(default_factory=dict)
+    is_crossed: bool = False
+    """Whether any line passes it."""
+    tracks: int = 0
+    head: float = 2.0
+    """Free length above the first track."""
+    foot: float = _SMALL
+    top: float = 0.0
+    """Along: where it begins."""
+
+    @property
+    def length(self) -> float:
+        """How long it is along."""
+        across = max(0, self.tracks - 1) * _TRACK
+        return self.head + self.foot + across
+
+    def along(self, run: _Run) -> float:
+        """Return where a run lies, along."""
+        return self.top + self.head + run.track * _TRACK
+
+
+class Routes:
+    """All runs of a ranked level; made once its vertices stand across.
+
+    Parameters
+    ----------
+    ranked
+        With the centres of its vertices set.
+    width
+        Extent across; nets that lead back run outside of it.
+    """
+
+    def __init__(self, ranked: Ranked, width: float, check: Callable[[], None]) -> None:
+        self._ranked = ranked
+        self.width = width
+        self.gaps = [Gap() for _ in range(len(ranked.ranks) + 1)]
+        """Gap g lies above rank g; so the last one is under the last rank."""
+        self._back: dict[tuple[Net, End], tuple[float, _Run, _Run]] = {}
+        for net in ranked.nets:
+            for link in net.links:
+                self._add(link)
+            for vertex, target in net.back_targets:
+                self._add_back(net, vertex, target)
+        for gap in self.gaps:
+            _set_tracks(gap)
+        check()
+        for rank, vertices in enumerate(ranked.ranks):
+            self._set_margins(rank, vertices)
+
+    def _run(self, link: Link) -> _Run | None:
+        """Return what a link belongs to; None where it just goes straight on."""
+        if _is_plain(link):
+            return None
+        key = (link.lower, link.target) if link.is_joined else link.net
+        return self.gaps[link.lower.rank].runs.setdefault(key, _Run())
+
+    def _add(self, link: Link) -> None:
+        self.gaps[link.lower.rank].is_crossed = True
+        run = self._run(link)
+        if run is not None:
+            run.add(link.start, link.end)
+
+    def _add_back(self, net: Net, vertex: Vertex, target: End) -> None:
+        source = self._ranked.last[net.spec.source[0]]
+        outlets = source.child.outlets if source.child else None
+        inlets = vertex.child.inlets if vertex.child else None
+        leave = source.centre + (outlets[net.spec.source[1]] - source.half if outlets else 0.0)
+        arrive = vertex.centre + (inlets[target[1]] - vertex.half if inlets else 0.0)
+        self.width += _BACK_GAP
+        down, up = _Run(), _Run()
+        for gap, run in ((self.gaps[source.rank + 1], down), (self.gaps[vertex.rank], up)):
+            gap.is_crossed = True
+            gap.runs[net, target, run is up] = run
+        down.add(leave, None)
+        down.add(self.width, None)
+        up.add(None, arrive)
+        up.add(None, self.width)
+        self._back[net, target] = self.width, down, up
+
+    def _set_margins(self, rank: int, vertices: list[Vertex]) -> None:
+        above, below = self.gaps[rank], self.gaps[rank + 1]
+        for vertex in vertices:
+            if vertex.kind is VertexKind.NODE and above.is_crossed:
+                above.foot = _FOOT
+            if vertex.kind is VertexKind.LANE:
+                below.head = max(below.head, _SMALL)
+            if vertex.child and vertex.downs and vertex.downs[0].net:
+                below.head = max(below.head, vertex.child.label_room, 12.0)
+
+    def ways(self, net: Net) -> Iterator[tuple[End, list[Place]]]:
+        """Yield each target of a net with the way to it.
+
+        The ways' first and last points are right across only; their places along are 0.
+        """
+        until: dict[Vertex, list[Place]] = {}
+        for link in net.links:
+            corners = until.get(link.upper)
+            if corners is None:
+                corners = [(link.start, 0.0)]
+            run = self._run(link)
+            if run is not None and not run.is_flat:
+                along = self.gaps[link.lower.rank].along(run)
+                corners = [*corners, (link.start, along), (link.end, along)]
+            if link.target is None:
+                until[link.lower] = corners
+            else:
+                yield link.target, [*corners, (link.end, 0.0)]
+        for _, target in net.back_targets:
+            yield target, self._way_back(net, target)
+
+    def _way_back(self, net: Net, target: End) -> list[Place]:
+        lane, down, up = self._back[net, target]
+        source = self._ranked.last[net.spec.source[0]]
+        vertex = self._ranked.first[target[0]]
+        low = self.gaps[source.rank + 1].along(down)
+        high = self.gaps[vertex.rank].along(up)
+        leave, arrive = down.starts[0], up.ends[0]
+        corners = [(leave, low), (lane, low), (lane, high), (arrive, high)]
+        return [(leave, 0.0), *corners, (arrive, 0.0)]
+
+
+def _is_plain(link: Link) -> bool:
+    """Whether it is all there is of its net in its gap, and straight."""
+    return not link.is_joined and len(link.upper.downs) == 1 and abs(link.start - link.end) < _SAME
+
+
+def _set_tracks(gap: Gap) -> None:
+    """Give runs that share some of their extent different tracks, with few crossings."""
+    runs = [run for run in gap.runs.values() if not run.is_flat]
+    placed: list[_Run] = []
+    for run in _sorted(runs):
+        clash = [p.track for p in placed if _touch(p, run)]
+        run.track = max(clash, default=-1) + 1
+        placed.append(run)
+    gap.tracks = max((run.track for run in runs), default=-1) + 1
+
+
+def _touch(one: _Run, other: _Run) -> bool:
+    return one.low < other.high + _CLOSE and other.low < one.high + _CLOSE
+
+
+def _sorted(runs: list[_Run]) -> list[_Run]:
+    """Sort runs from the top: next is always the one that costs least above the rest."""
+    if len(runs) < 2:
+        return runs
+    if len(runs) > _MANY:
+        return sorted(runs, key=lambda run: (run.high - run.low, run.low))
+    cost = [[_cost(a, b) if a is not b else 0.0 for b in runs] for a in runs]
+    rest = list(range(len(runs)))
+    found = []
+    while rest:
+        first = min(rest, key=lambda a: sum(cost[a][b] - cost[b][a] for b in rest))
+        rest.remove(first)
+        found.append(runs[first])
+    return found
+
+
+def _cost(upper: _Run, lower: _Run) -> float:
+    """Return the crossings when `upper` lies above `lower`; lines must not lie on each other."""
+    if not _touch(upper, lower):
+        return 0.0
+    low, high = lower.low, lower.high
+    crossings = float(sum(low < end < high for end in upper.ends))
+    low, high = upper.low, upper.high
+    crossings += sum(low < start < high for start in lower.starts)
+    covered = any(abs(end - start) < 2.0 for end in upper.ends for start in lower.starts)
+    return crossings + (_OVERLAP if covered else 0.0)
