@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from engine.graph.compiled import seeing_compiled
 from engine.graph.ops import is_opaque, op_name, takes_apart
 from engine.graph.tensors import computes
 from engine.values import LayerKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from torch import nn
 
 __all__ = ["Call", "Observer", "Operation", "functional_name", "observing"]
 
@@ -106,12 +106,22 @@ class _Scopes(TorchFunctionMode):
     ) -> Any:
         """Run a torch function, telling the observer where it is an operation."""
         kwargs = kwargs or {}
-        if self._hidden or not self._stack:
-            return func(*args, **kwargs)
         op = self._names.get(func)
         if op is None:
             op = self._names[func] = op_name(func)
-        if not op:
+        return self._seen(op, func, args, kwargs)
+
+    def compiled(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run a function that TorchScript compiled, as one operation of its name."""
+        with _unseen():
+            return self._seen(func.__name__, func, args, kwargs)
+
+    def _seen(
+        self, op: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if not op or self._hidden or not self._stack:
             return func(*args, **kwargs)
         looked = self._observer.before(args, kwargs)
         result = func(*args, **kwargs)
@@ -161,20 +171,24 @@ def _unseen() -> contextlib.AbstractContextManager[object]:
 
 
 @contextlib.contextmanager
-def observing(model: nn.Module, observer: Observer) -> Iterator[None]:
+def observing(
+    model: nn.Module, observer: Observer, *, sees_compiled: bool = False
+) -> Iterator[None]:
     """Tell `observer` of all that `model` does in the block, on this thread.
 
-    Hooks and mode are gone afterwards, whatever happens.
+    Hooks and mode are gone afterwards, whatever happens. With `sees_compiled`, functions that
+    TorchScript compiled are operations too; only one thread can have that at a time.
     """
     scopes = _Scopes(model, observer)
     handles = []
     try:
         for module in model.modules():
-            handles.append(
-                module.register_forward_pre_hook(scopes.enter, prepend=True, with_kwargs=True)
-            )
-            handles.append(module.register_forward_hook(scopes.leave, always_call=True))
-        with scopes:
+            # Through the class: compiled TorchScript refuses its own methods of that name.
+            register = nn.Module.register_forward_pre_hook
+            handles.append(register(module, scopes.enter, prepend=True, with_kwargs=True))
+            handles.append(nn.Module.register_forward_hook(module, scopes.leave, always_call=True))
+        compiled = seeing_compiled(scopes.compiled) if sees_compiled else contextlib.nullcontext()
+        with scopes, compiled:
             yield
     finally:
         for handle in handles:

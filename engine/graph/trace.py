@@ -57,7 +57,7 @@ def trace(module: nn.Module, inputs: Tensor | tuple[Any, ...], *, name: str = ""
         recorder = Recorder()
         recorder.begin(copies)
         start = time.perf_counter()
-        with observing(module, recorder):
+        with observing(module, recorder, sees_compiled=True):
             output = module(*_as_tuple(copies))
         recorder.end(output)
         nodes, edges = recorder.finish()

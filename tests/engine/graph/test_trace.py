@@ -431,6 +431,35 @@ def test_nms_and_regions_are_seen() -> None:
     assert ("/nms", "/getitem:1") in edges(graph)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*")
+def test_what_torchscript_compiled_is_one_operation() -> None:
+    def swish(x: Tensor) -> Tensor:
+        return x * torch.sigmoid(x)
+
+    function = torch.jit.script(swish)
+    module = torch.jit.script(nn.Sequential(nn.ReLU(), nn.Conv2d(2, 3, 1)).eval())
+    plain = torch.jit.ScriptFunction.__call__
+    graph = traced(lambda net, x: net.inner(function(x)).neg(), inner=module)
+    assert edges(graph) == {
+        ("input", "/swish"), ("/swish", "inner"), ("inner", "/neg"), ("/neg", "/output"),
+    }  # fmt: skip
+    assert node(graph, "inner").parameters == 9
+    assert torch.jit.ScriptFunction.__call__ == plain
+
+
+def test_an_exported_program_has_a_graph() -> None:
+    net = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3), nn.ReLU()).eval()
+    exported = torch.export.export(net, (picture(),)).module()
+    graph = trace(exported, picture())
+    assert [(n.op, n.kind.value, n.parameters) for n in graph.nodes[1:-1]] == [
+        ("conv2d", "convolution", 57),
+        ("batch_norm", "normalisation", 6),
+        ("relu", "activation", 0),
+    ]  # fmt: skip
+    assert node(graph, "/conv2d").weight_shape == (3, 2, 3, 3)
+    assert [(e.source, e.target) for e in graph.edges] == [(0, 1), (1, 2), (2, 3), (3, 4)]
+
+
 @pytest.mark.filterwarnings("ignore:.*meshgrid")
 def test_a_detector_with_all_its_branches() -> None:
     detection = pytest.importorskip("torchvision.models.detection")
