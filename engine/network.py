@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 
     from engine.device import Placement
     from engine.models.loading import LoadedModel
-    from engine.values import Box, Frame, InputFit, LayerKey, NetworkGraph, SurveyRequest
+    from engine.values import (
+        Box,
+        Frame,
+        InputFit,
+        LayerKey,
+        NetworkCost,
+        NetworkGraph,
+        SurveyRequest,
+    )
 
 
 T = TypeVar("T")
@@ -161,6 +169,26 @@ class Network:
                     lambda: trace(self.module, example, name=name), "an input of its own size"
                 )
         return self._graph
+
+    def cost(self, *, has_times: bool = False) -> NetworkCost:
+        """Count what each operation costs, from the graph; clock it too where that is wanted.
+
+        Raises
+        ------
+        ModelError
+            The network fails on an input of its own size.
+        """
+        from engine.graph.cost import cost  # noqa: PLC0415 - only when a cost is wanted
+        from engine.graph.measure import measure, with_times  # noqa: PLC0415
+
+        graph = self.trace()
+        counted = cost(graph)
+        if not has_times:
+            return counted
+        example = torch.zeros(1, 3, *self.input_size, device=self.placement.device)
+        with self._autocast():
+            times = self._attempt(lambda: measure(self.module, example, graph), "its own input")
+        return with_times(counted, times)
 
     @torch.inference_mode()
     def run(

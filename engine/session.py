@@ -29,6 +29,7 @@ from engine.values import (
     LayerKey,
     MapKind,
     ModelInfo,
+    NetworkCost,
     NetworkGraph,
     NodeSummary,
     SurveyRequest,
@@ -190,6 +191,16 @@ class Session:
             No network is loaded, or it fails on an input of its own size.
         """
         return self._require_network().trace()
+
+    def cost(self, *, has_times: bool = False) -> NetworkCost:
+        """Count what each operation of the network costs, and on request clock it.
+
+        Raises
+        ------
+        ModelError
+            No network is loaded, or it fails on an input of its own size.
+        """
+        return self._require_network().cost(has_times=has_times)
 
     # ---------------------------------------------------------------------------------- frames
 

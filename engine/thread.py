@@ -13,6 +13,7 @@ from engine import commands as c
 from engine.allocator import keep_freed_memory
 from engine.errors import CancelledError, EngineError, WeightsUnavailableError
 from engine.events import (
+    CostMeasured,
     EngineEvent,
     GraphTraced,
     LoadingCancelled,
@@ -40,7 +41,12 @@ _logger = logging.getLogger(__name__)
 
 _FRAME = "engine"
 """The topic of what goes wrong with frame after frame."""
-_TOPICS: dict[type[c.Command], str] = {c.SetDevice: "device", c.WatchLayers: "layers"}
+_TOPICS: dict[type[c.Command], str] = {
+    c.SetDevice: "device",
+    c.WatchLayers: "layers",
+    c.TraceGraph: "graph",
+    c.MeasureCost: "graph",
+}
 _CANNOT_START = (
     "The networks cannot be started; install Layerscope again (the log has the details)."
 )
@@ -193,6 +199,8 @@ class EngineThread(threading.Thread):
                 self._list_models()
             case c.TraceGraph():
                 self._on_event(GraphTraced(session.trace()))
+            case c.MeasureCost(has_times):
+                self._on_event(CostMeasured(session.cost(has_times=has_times)))
             case _:
                 return _set(session, command)
         return _Stale.NOTHING

@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
 from gui.actions import Actions
 from gui.context import WindowContext
 from gui.control.exports import ExportControl
+from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
 from gui.control.models import ModelControl
 from gui.control.sources import SourceControl
 from gui.control.window_view import ViewControl
+from gui.docks import arrange, make_docks
+from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
 from gui.panels.activation_panel import ActivationPanel
 from gui.panels.channel_panel import ChannelPanel
+from gui.panels.cost_panel import CostPanel
+from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
 from gui.panels.loading_row import LoadingRow
 from gui.panels.prediction_panel import PredictionPanel
@@ -45,12 +50,8 @@ if TYPE_CHECKING:
 __all__ = ["MainWindow"]
 
 DEFAULT_SIZE = (1280, 800)
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 UNPAINTED_MS = 1000
-
-
-def _share(whole: int, share: float, least: int, most: int) -> int:
-    return min(max(round(whole * share), least), most)
 
 
 _PAINTED = QEvent.Type(QEvent.registerEventType())
@@ -128,7 +129,7 @@ class MainWindow(QMainWindow):
             (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.setCorner(corner, area)
-        self.actions_ = Actions(self, KEYMAP)
+        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP))
 
     def _build_panels(self) -> None:
         style = display_style(self._settings)
@@ -145,6 +146,8 @@ class MainWindow(QMainWindow):
         self.maps = ActivationPanel(actions=actions, style=style, parent=self)
         self.channel = ChannelPanel(actions=actions, style=style, parent=self)
         self.timing = TimingPanel(self)
+        self.graph = GraphPanel(actions=actions, parent=self)
+        self.cost = CostPanel(self)
         centre = QWidget(self)
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -159,18 +162,16 @@ class MainWindow(QMainWindow):
         self.preferences = SettingsOverlay(self, self._settings)
 
     def _build_docks(self) -> None:
-        self.docks: dict[str, QDockWidget] = {}
-        for name, title, panel in (
-            ("source", self.tr("Source"), self.source),
-            ("prediction", self.tr("Prediction"), self.prediction),
-            ("layers", self.tr("Layers"), self.layers),
-            ("channel", self.tr("Channel"), self.channel),
-            ("timing", self.tr("Timings"), self.timing),
-        ):
-            dock = QDockWidget(title, self)
-            dock.setObjectName(f"dock_{name}")
-            dock.setWidget(panel)
-            self.docks[name] = dock
+        panels: dict[str, tuple[str, QWidget]] = {
+            "source": (self.tr("Source"), self.source),
+            "prediction": (self.tr("Prediction"), self.prediction),
+            "graph": (self.tr("Graph"), self.graph),
+            "layers": (self.tr("Layers"), self.layers),
+            "channel": (self.tr("Channel"), self.channel),
+            "cost": (self.tr("Cost"), self.cost),
+            "timing": (self.tr("Timings"), self.timing),
+        }
+        self.docks = make_docks(self, panels)
 
     def _build_controls(self) -> None:
         context = WindowContext(self.actions_, self._backend, self._settings)
@@ -184,6 +185,9 @@ class MainWindow(QMainWindow):
         )
         self.inspect = InspectControl(
             context, layers=self.layers, maps=self.maps, channel=self.channel
+        )
+        self.graphs = GraphControl(
+            context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         parts = WindowParts(
@@ -220,7 +224,7 @@ class MainWindow(QMainWindow):
         """Put all actions, group by group, behind the button at the right end of the top bar."""
         menu = QMenu(self)
         groups = self.actions_.by_group()
-        for group in GROUPS:
+        for group in (*GROUPS, GRAPH_GROUP):
             specs = groups.get(group, [])
             if specs:
                 part = menu.addMenu(specs[0].group_title)
@@ -231,34 +235,10 @@ class MainWindow(QMainWindow):
 
     # -------------------------------------------------------------------------------------- layout
 
+    @Slot()
     def reset_layout(self) -> None:
         """Put every panel back where it was at first."""
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        places = {
-            "source": left,
-            "prediction": left,
-            "layers": right,
-            "channel": Qt.DockWidgetArea.BottomDockWidgetArea,
-            "timing": right,
-        }
-        for name, area in places.items():
-            dock = self.docks[name]
-            dock.setFloating(False)
-            self.addDockWidget(area, dock)
-            dock.setVisible(name != "timing")
-        horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        width, height = self.width(), self.height()
-        self.resizeDocks(
-            [self.docks["source"], self.docks["layers"]],
-            [_share(width, 0.275, 300, 400), _share(width, 0.23, 290, 380)],
-            horizontal,
-        )
-        self.resizeDocks(
-            [self.docks["source"], self.docks["prediction"]],
-            [round(height * 0.55), round(height * 0.35)],
-            vertical,
-        )
-        self.resizeDocks([self.docks["channel"]], [max(210, round(height * 0.3))], vertical)
+        arrange(self, self.docks)
 
     def _restore(self) -> None:
         self.restoreGeometry(QByteArray(self._settings.get(keys.GEOMETRY)))
@@ -282,6 +262,7 @@ class MainWindow(QMainWindow):
         self.prediction.show_result(result)
         self.inspect.show_result(result)
         self.exports.show_result(result)
+        self.graphs.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self._paint_ms, self._latency_ms)
         self.timing.add(result, self._paint_ms)
@@ -343,6 +324,7 @@ class MainWindow(QMainWindow):
         self._settings.set(keys.STATE, bytes(self.saveState(LAYOUT_VERSION).data()))
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
+        self.graphs.close()
         self._settings.sync()
         self._backend.stop()
         super().closeEvent(event)

@@ -42,6 +42,7 @@ def steps(tour: Tour) -> Iterator[Wait]:
     yield from _look_at_display(tour)
     yield from _look_at_pictures(tour)
     yield from _look_at_overlays(tour)
+    yield from _look_at_graph(tour)
     yield from _save_and_record(tour)
     yield from _look_at_sizes(tour)
 
@@ -156,6 +157,31 @@ def _look_at_overlays(tour: Tour) -> Iterator[Wait]:
     yield tour.seconds(0.3)
     tour.shoot("help")
     actions.trigger("help")
+
+
+def _look_at_graph(tour: Tour) -> Iterator[Wait]:
+    """The graph alive, the sum of a residual block, and what everything costs."""
+    tour.say("graph and cost")
+    window = tour.window
+    window.docks["graph"].raise_()
+    yield Wait(lambda: window.graph.view.scene is not None, "the graph")
+    window.actions_.trigger("graph_pictures")
+    window.maps.watch(LayerKey("blocks.1.1/add"))
+    yield tour.results_later(25)
+    window.actions_.trigger("graph_fit_selection")
+    yield tour.seconds(1.5)
+    tour.shoot("graph_alive")
+    job = window.graphs.save_graph(str(tour.out / "graph.svg"))
+    if job is None:
+        raise LookupError("no graph to save")
+    yield Wait(lambda: not job.is_running, "the drawing")
+    tour.report.add_file(tour.out / "graph.svg")
+    window.actions_.trigger("graph_pictures")
+    window.docks["cost"].raise_()
+    yield tour.seconds(0.5)
+    tour.shoot("cost")
+    for name in ("layers", "channel"):
+        window.docks[name].raise_()
 
 
 def _save_and_record(tour: Tour) -> Iterator[Wait]:

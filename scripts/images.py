@@ -13,6 +13,7 @@ PICTURES = {
     "side_by_side": "side_by_side",
     "classifier": "layer_classifier",
     "overlay": "overlay_and_timings",
+    "graph": "graph_alive",
 }
 QUALITY = 82
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.commands import SetStyle, WatchLayers
-from engine.values import LayerKey
+from engine.values import LayerInfo, LayerKey
 from gui.control.first_layer import first_layer
 from gui.remembered import layers_of, store_display, store_layers
 
 if TYPE_CHECKING:
-    from engine.values import FrameResult, LayerInfo, ModelInfo
+    from engine.values import FrameResult, ModelInfo
     from gui.context import WindowContext
     from gui.display_style import DisplayStyle
     from gui.panels.activation_panel import ActivationPanel
@@ -154,6 +154,8 @@ class InspectControl(QObject):
     def _follow(self, key: LayerKey | None) -> None:
         self._layers.mark_watched(self._maps.keys, key)
         info = self.layer(key)
+        if info is None and key is not None:  # a functional operation: no module of its own
+            info = LayerInfo(key, key.name.rpartition("/")[2], None, 0, is_leaf=True)
         if info is not None:
             self.layer_changed.emit(info)
 
