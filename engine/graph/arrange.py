@@ -36,7 +36,6 @@ def arrange(level: Level, check: Callable[[], None]) -> Drawn:
         at += piece.across + _PIECE_GAP
         drawn.across = at - _PIECE_GAP
         drawn.along = max(drawn.along, piece.along)
-    _reach_the_border(drawn)
     return drawn
 
 
@@ -97,20 +96,15 @@ def _put(drawn: Drawn, piece: Drawn, at: float) -> None:
         drawn.ways[ends] = tuple((x + at, y) for x, y in way)
 
 
-def _reach_the_border(drawn: Drawn) -> None:
-    """Lead exits of shorter pieces down to where the longest one ends."""
-    for (source, target), way in drawn.ways.items():
-        if target[0] == EXIT and way[-1][1] < drawn.along:
-            drawn.ways[source, target] = (*way, (way[-1][0], drawn.along))
-
-
 # -------------------------------------------------------------------------------------- a piece
 
 
 def _arrange_piece(piece: Level, check: Callable[[], None]) -> Drawn:
     check()
     ranked = _ranked(piece, check, is_spanning=True)
-    if ordering.cuts_a_body(ranked):
+    # a way back runs across all that stands beside its ends
+    has_ways_back = any(net.back_targets for net in ranked.nets)
+    if has_ways_back or ordering.cuts_a_body(ranked):
         ranked = _ranked(piece, check, is_spanning=False)
     columns.place_across(ranked, check)
     width = max((v.centre + v.half for rank in ranked.ranks for v in rank), default=0.0)

@@ -102,12 +102,15 @@ def _may_be_straight(link: Link) -> bool:
     """
     if link.net is None:
         return True
+    if not link.lower.is_real:
+        return True
     ups = [other.upper.place for other in link.lower.ups if _is_branch(other)]
-    if link.lower.is_real and not _is_middle(link.upper.place, ups):
+    if not _is_middle(link.upper.place, ups):
         return False
+    if not link.upper.is_real:
+        return True
     downs = [other.lower.place for other in link.upper.downs if other.lower.is_real]
-    is_fork = link.upper.is_real and link.lower.is_real
-    return not is_fork or _is_middle(link.lower.place, downs)
+    return _is_middle(link.lower.place, downs)
 
 
 def _is_branch(link: Link) -> bool:

@@ -127,11 +127,11 @@ class Vertex:
     """Across."""
     ups: list[Link] = field(default_factory=list)
     downs: list[Link] = field(default_factory=list)
+    is_real: bool = field(init=False)
+    """Whether it is more than a place where a net passes."""
 
-    @property
-    def is_real(self) -> bool:
-        """Whether it is more than a place where a net passes."""
-        return self.kind is not VertexKind.LANE
+    def __post_init__(self) -> None:
+        self.is_real = self.kind is not VertexKind.LANE
 
 
 @dataclass(slots=True, eq=False)

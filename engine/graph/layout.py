@@ -252,7 +252,6 @@ def _simplified(points: list[Place]) -> tuple[Place, ...]:
 
 
 def _is_between(first: Place, middle: Place, last: Place) -> bool:
-    return any(
-        abs(first[axis] - middle[axis]) < 0.01 and abs(middle[axis] - last[axis]) < 0.01
-        for axis in (0, 1)
-    )
+    (x0, y0), (x1, y1), (x2, y2) = first, middle, last
+    is_upright = abs(x0 - x1) < 0.01 and abs(x1 - x2) < 0.01
+    return is_upright or (abs(y0 - y1) < 0.01 and abs(y1 - y2) < 0.01)

@@ -69,7 +69,9 @@ def visible(
     return VisibleGraph(
         items=tuple(items_of(tree, owner)),
         edges=tuple(_edges(graph, owner)),
-        open_boxes=tuple(box for box in graph.boxes if box.path in holder.shown_open),
+        open_boxes=tuple(
+            box for box in graph.boxes if box.path in holder.shown_open and tree.nodes_in(box.path)
+        ),
     )
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.errors import CancelledError
-from engine.graph.labels import item_size
+from engine.graph.labels import FRAME_SIZE, item_size, text_width
 from engine.graph.layout import layout
-from engine.graph.visible import all_paths, visible
+from engine.graph.visible import all_paths, expanded_to_depth, visible
 from engine.jobs import JobControl
 from engine.values import Direction, NetworkGraph, VisibleGraph
+from tests.engine.graph_view import drawing_faults as check
 from tests.engine.graph_view import made_graphs as made
 
 if TYPE_CHECKING:
@@ -42,13 +43,23 @@ def test_a_drawing_has_no_faults(name: str, is_open: bool, direction: Direction)
     graph = GRAPHS[name]()
     view = visible(graph, all_paths(graph) if is_open else frozenset())
     drawing = layout(view, direction)
-    assert made.faults(view, drawing) == []
+    assert check.faults(view, drawing) == []
+    assert list(check.lines_on_lines(drawing)) == []
     assert [placed.item for placed in drawing.items] == list(view.items)
     assert [placed.box for placed in drawing.boxes] == list(view.open_boxes)
     assert [placed.edge for placed in drawing.edges] == list(view.edges)
     assert drawing.direction is direction
     for placed in drawing.items:
         assert (placed.width, placed.height) == item_size(placed.item)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_graph_is_too_wild(seed: int) -> None:
+    graph = made.wild(seed)
+    way = list(Direction)[seed % 2]
+    for opened in (all_paths(graph), expanded_to_depth(graph, 1)):
+        view = visible(graph, opened)
+        assert check.faults(view, layout(view, way)) == []
 
 
 @pytest.mark.parametrize("name", GRAPHS)
@@ -163,7 +174,38 @@ def test_frames_leave_room_for_their_titles() -> None:
         for edge in drawing.edges:
             for (x0, y0), (x1, y1) in zip(edge.points, edge.points[1:], strict=False):
                 line = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-                assert not made.overlap_thin(line, strip)
+                assert not check.overlap_thin(line, strip)
+
+
+def test_a_narrow_frame_is_widened_for_its_name() -> None:
+    make = made.Builder()
+    source = make.node("input")
+    make.box("downsample")
+    make.node("add", source, source, at="downsample/add")
+    graph = make.graph()
+    drawing = layout(visible(graph, all_paths(graph)))
+    (box,) = drawing.boxes
+    assert box.title_room >= text_width("downsample", FRAME_SIZE)
+
+
+def test_what_leaves_a_short_piece_reaches_the_border() -> None:
+    make = made.Builder()
+    ends = make.node("input"), make.node("input")
+    make.box("box")
+    short = make.node("Conv2d", ends[0], at="box.short")
+    long = ends[1]
+    for number in range(4):
+        long = make.node("Conv2d", long, at=f"box.long{number}")
+    make.node("output", short)
+    make.node("output", long)
+    graph = make.graph()
+    view = visible(graph, all_paths(graph))
+    drawing = layout(view)
+    assert check.faults(view, drawing) == []
+    bottom = drawing.boxes[0].top + drawing.boxes[0].height
+    way = _edge_points(drawing, "n2", "n7")
+    # nothing turns inside the frame: the other piece still goes on beside it
+    assert all(y > bottom for _, y in way[1:])
 
 
 def test_a_cancelled_layout_stops() -> None:
