@@ -86,8 +86,10 @@ def test_size_and_panels_come_back(again: Callable[[], Kit]) -> None:
     assert shown == {
         "source": True,
         "prediction": True,
+        "graph": True,
         "layers": True,
         "channel": False,
+        "cost": True,
         "timing": True,
     }
     assert second.window.docks["layers"].isFloating()
@@ -105,7 +107,8 @@ def test_default_layout_shows_everything_at_1280_by_800(again: Callable[[], Kit]
     QApplication.processEvents()
     window = kit.window
     assert window.size() == QSize(1280, 800)
-    for dock in (d for name, d in window.docks.items() if name != "timing"):
+    in_front = {"source", "prediction", "layers", "channel"}
+    for dock in (d for name, d in window.docks.items() if name in in_front):
         assert window.rect().contains(dock.geometry()), dock.objectName()
         assert dock.width() >= 280
     assert window.maps.width() >= 560

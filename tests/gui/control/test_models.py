@@ -70,7 +70,7 @@ def test_network_is_found_by_letters_and_loaded_by_enter(listed: Kit) -> None:
 def test_structure_only_can_be_chosen_from_the_list(listed: Kit) -> None:
     listed.trigger("choose_model")
     listed.choose_in_palette("far, structure")
-    assert listed.engine.posted == [LoadModel("far", WeightsChoice.RANDOM)]
+    assert listed.engine.of(LoadModel) == [LoadModel("far", WeightsChoice.RANDOM)]
 
 
 def test_progress_is_shown_until_the_network_is_there(listed: Kit) -> None:
