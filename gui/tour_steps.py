@@ -160,7 +160,7 @@ def _look_at_overlays(tour: Tour) -> Iterator[Wait]:
 
 
 def _look_at_graph(tour: Tour) -> Iterator[Wait]:
-    """The graph alive, the sum of a residual block, and what everything costs."""
+    """Look at the graph alive, at the sum of a residual block, and at what everything costs."""
     tour.say("graph and cost")
     window = tour.window
     window.docks["graph"].raise_()
