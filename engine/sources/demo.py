@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["FADE_FRAMES", "FPS", "PHOTOS", "PHOTO_FRAMES", "DemoSource", "Photo", "create"]
 
 WIDTH, HEIGHT = 640, 480
-FPS = 30.0
-PHOTO_FRAMES = 180
+FPS = 60.0
+"""The engine takes the newest: the more often one comes, the less it has aged by then."""
+PHOTO_FRAMES = 360
 """Frames from one photo's beginning to the next one's: 6 s."""
-FADE_FRAMES = 15
+FADE_FRAMES = 30
 """Over so many frames a photo fades into the next."""
 
 

@@ -17,15 +17,13 @@ if TYPE_CHECKING:
     from engine.values import FrameResult
 
 LAYER = "blocks.2.0.conv_pw"
-FULL_LOAD_FPS = 60.0
-"""The demo plays twice as fast as usual: the engine is never without a frame."""
 PATIENCE_S = 180
 
 
 @benchmark("gui_gap", "gui_gap_p99", "frame_to_screen")
 def gui_gap(plan: Plan) -> Iterator[Figure]:
     """Pauses of the window's event loop, and the age of what it shows, at full load."""
-    probe = _watch_window(plan, FULL_LOAD_FPS)
+    probe = _watch_window(plan)
     gaps = [gap * 1e3 for gap in probe.gaps]
     yield Figure("gui_gap_p99", percentile(gaps, 0.99), "ms", "lower", 33.0)
     yield Figure("gui_gap_p50", percentile(gaps, 0.50), "ms", "lower")
@@ -42,16 +40,6 @@ def gui_gap(plan: Plan) -> Iterator[Figure]:
     yield Figure("frame_to_engine", statistics.median(probe.waited_ms), "ms", "lower")
     yield Figure("frame_in_engine", statistics.median(probe.busy_ms), "ms", "lower")
     yield Figure("result_to_screen", statistics.median(probe.shown_ms), "ms", "lower")
-
-
-@benchmark("gui_demo", "gui_demo_frame_to_screen")
-def gui_demo(plan: Plan) -> Iterator[Figure]:
-    """The same with the demo at its usual 30 frames a second; only information."""
-    probe = _watch_window(plan, None)
-    age, period = _age(probe)
-    yield Figure("gui_demo_frame_to_screen", age - period, "ms", "lower")
-    yield Figure("gui_demo_engine_period", period, "ms", "lower")
-    yield Figure("gui_demo_gap_p99", percentile(probe.gaps, 0.99) * 1e3, "ms", "lower")
 
 
 def _age(probe: _Probe) -> tuple[float, float]:
@@ -103,16 +91,14 @@ class _Probe:
         self._age_ms = age_ms
 
 
-def _watch_window(plan: Plan, fps: float | None) -> _Probe:
+def _watch_window(plan: Plan) -> _Probe:
     from PySide6.QtCore import QEventLoop, Qt, QTimer
 
-    from engine.sources import demo
     from gui.app import create_application, install_hooks
     from gui.settings import Settings
     from gui.start import build_window
 
     warm_up_s, seconds = plan.pick(8, 3), plan.pick(30, 6)
-    demo.FPS = fps or demo.FPS
     settings = Settings()
     app = create_application(settings, ["layerscope"])
     install_hooks()

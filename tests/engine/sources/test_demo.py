@@ -42,7 +42,7 @@ def test_demo_is_the_same_every_time(clock: FakeClock) -> None:
     one, two = DemoSource(pacer=paced(clock)), DemoSource(pacer=paced(clock))
     info = one.open()
     two.open()
-    assert (info.width, info.height, info.frames, info.fps) == (640, 480, None, 30.0)
+    assert (info.width, info.height, info.frames, info.fps) == (640, 480, None, 60.0)
     assert info.names == (
         "astronaut", "chelsea", "coffee", "rocket", "motorcycle_left", "motorcycle_right",
     )  # fmt: skip
@@ -76,13 +76,13 @@ def test_demo_keeps_proportions_and_stays_inside() -> None:
             assert bottom <= height - 0.5 + 1e-9
 
 
-def test_demo_shows_thirty_frames_a_second(clock: FakeClock) -> None:
+def test_demo_shows_sixty_frames_a_second(clock: FakeClock) -> None:
     source = DemoSource(pacer=paced(clock))
     source.open()
     next_frame(source)
     begin = clock.time
     frames = [next_frame(source) for _ in range(60)]
-    assert clock.time - begin == pytest.approx(2.0, abs=0.04)
+    assert clock.time - begin == pytest.approx(1.0, abs=0.02)
     assert [frame.index for frame in frames] == list(range(1, 61))
 
 
