@@ -66,6 +66,7 @@ class GraphCanvas(QWidget):
         self._tiles = TileCache(self._render)
         self._transition: Transition | None = None
         self._is_animated = True
+        self._is_settled = True
         self._needs_begin = False
         self._motion = QVariantAnimation(self)
         self._motion.setStartValue(0.0)
@@ -91,6 +92,11 @@ class GraphCanvas(QWidget):
         """Whether a change is being shown."""
         return self._transition is not None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the last painting was complete; what lacked time comes with the next ones."""
+        return self._is_settled
+
     def set_animated(self, is_animated: bool) -> None:
         """Show changes as motion, or at once."""
         self._is_animated = is_animated
@@ -106,8 +112,8 @@ class GraphCanvas(QWidget):
             Id of the item that was opened or path of the box that was closed: it stays where it
             is in the view. None = what is in the middle does.
         """
-        before, self._scene = self._scene, scene
-        old_look, self._look = self._look, None
+        before, old_look = self._scene, self.look() if self._scene is not None else None
+        self._scene, self._look = scene, None
         self._highlight = None
         old_camera = self.camera
         if before is None or not _is_same_network(before, scene):
@@ -269,6 +275,7 @@ class GraphCanvas(QWidget):
             is_done = self._tiles.paint(painter, self.camera, ratio, ground, BUDGET_MS)
             self._paint_live(painter, self._scene, self.camera)
             paint_marks(painter, self._scene, self.marks, self.camera, theme)
+            self._is_settled = is_done
             if is_done:
                 self._idle.start()
             else:

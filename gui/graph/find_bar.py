@@ -87,6 +87,8 @@ class FindBar(QWidget):
             self._count.clear()
         elif not total:
             self._count.setText(self.tr("none"))
+        elif not place:
+            self._count.setText(self.tr("{0} found").format(total))
         else:
             self._count.setText(self.tr("{0} of {1}").format(place, total))
         self._count.setToolTip("")
