@@ -14,6 +14,7 @@ PICTURES = {
     "classifier": "layer_classifier",
     "overlay": "overlay_and_timings",
     "graph": "graph_alive",
+    "cost": "cost",
 }
 QUALITY = 82
 
