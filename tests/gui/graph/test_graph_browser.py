@@ -126,8 +126,9 @@ def test_what_comes_too_late_is_dropped(browser: GraphBrowser, maker: Maker, qtb
     job = browser._drawer._job
     assert job is not None
     job.join(20)  # Its result is on the way, but has not arrived.
+    browser.collapse_all()
+    assert drawn == [3]
     with qtbot.waitSignal(browser.drawn):
-        browser.collapse_all()
         browser.set_direction(Direction.RIGHT)
     assert drawn == [3, 3]
 
