@@ -89,7 +89,7 @@ class Recorder:
     Attributes
     ----------
     boxes
-        The containers, in the order in which they began.
+        What may be a container, in the order in which it began; some turn out to hold nothing.
     """
 
     def __init__(self) -> None:
@@ -155,7 +155,6 @@ class Recorder:
                 return None
             if made:
                 return None
-            self.boxes.remove(call)
         node = self._add(self._of_module(call))
         self._found[node].source = looked.source
         handed_on = self._connect(node, looked, output, tensors)
@@ -244,7 +243,6 @@ class Recorder:
         found.is_module = True
         found.parameters = module.parameters
         found.attributes = module.attributes or found.attributes
-        self.boxes.remove(call)
 
 
 def _is_given(tensor: Tensor, looked: _Looked) -> bool:

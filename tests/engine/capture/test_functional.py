@@ -121,6 +121,12 @@ def test_every_operation_that_the_tracer_names_can_be_taken(picture: Tensor) -> 
     }
 
 
+def test_the_same_name_in_a_child_is_not_counted(picture: Tensor) -> None:
+    """The second block's parent watches `add` too; its children's are none of it."""
+    got = take(Net(), picture, LayerKey("first/add", 0), LayerKey("first.inner/add", 1))
+    assert got == {"first/add": [7.0, 17.0]}
+
+
 def test_what_is_not_reached_is_missing(picture: Tensor) -> None:
     assert take(Net(), picture, LayerKey("first/add", 2), LayerKey("first/mul")) == {}
 
@@ -141,6 +147,29 @@ def test_nothing_is_left_when_the_network_raises(picture: Tensor) -> None:
         model(picture)
     assert set(taken) == {LayerKey("/cat"), LayerKey("first/add")}
     assert left_behind(model) == 0
+
+
+def test_an_exception_that_the_network_catches_ends_the_scope(picture: Tensor) -> None:
+    class Fails(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            raise ValueError(str((x + 1).shape))
+
+    class Catches(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = Fails()
+            self.modes = -1
+
+        def forward(self, x: Tensor) -> Tensor:
+            try:
+                self.inner(x)
+            except ValueError:
+                self.modes = left_behind(nn.Identity())  # the modes alone
+            return x + 2
+
+    net = Catches()
+    assert take(net, picture, LayerKey("inner/add")) == {"inner/add": [3.0, -2.0]}
+    assert net.modes == 0
 
 
 def test_nothing_is_left_afterwards(picture: Tensor) -> None:

@@ -134,6 +134,7 @@ def count(module: nn.Module, *shape: int) -> int:
         (Do(lambda x: torch.einsum("bij,bkj->bik", x, x)), (2, 4, 5), 2 * 4 * 4 * 5),
         (Do(lambda x: torch.einsum("...ij, ...kj -> ...ik", x, x)), (2, 4, 5), 2 * 4 * 4 * 5),
         (Do(lambda x: torch.addmm(x, x, x)), (3, 3), 27),
+        (Do(lambda x: torch.addbmm(x[0], x, x)), (2, 3, 3), 2 * 27),
         (Do(lambda x: F.linear(x, torch.ones(6, 5))), (4, 5), 4 * 6 * 5),
         (Do(lambda x: F.conv2d(x, torch.ones(6, 2, 3, 3))), (1, 2, 5, 5), 6 * 9 * 18),
         (nn.LSTM(3, 5, num_layers=2), (7, 1, 3), 7 * 4 * 5 * (3 + 5) + 7 * 4 * 5 * (5 + 5)),

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -187,18 +188,21 @@ def test_what_gives_back_its_input_is_a_node_but_not_for_who_had_it_before() -> 
     assert not any(n.is_in_place for n in graph.nodes)
 
 
-def test_an_identity_is_not_taken_for_a_later_tensor_at_the_same_address() -> None:
-    """Tensors die during the pass, and others are born where they were."""
+def test_a_tensor_is_not_taken_for_a_dead_one_at_the_same_address() -> None:
+    """Tensors die during the pass, and others, here constants, are born where they were."""
 
     def forward(_net: nn.Module, x: Tensor) -> Tensor:
         for _ in range(50):
-            x = x.neg()
-            torch.ones(1)  # not traced to anything: nobody uses it
+            x.neg()
+            x = x + torch.from_numpy(np.ones(1, np.float32))  # passes by every mode
         return x
 
     graph = traced(forward)
-    assert len(graph.nodes) == 52
-    assert [(e.source, e.target) for e in graph.edges] == [(n, n + 1) for n in range(51)]
+    sums = [n.id for n in graph.nodes if n.op == "add"]
+    assert len(sums) == 50
+    assert [[e.source for e in graph.edges if e.target == n] for n in sums] == [
+        [before] for before in [0, *sums[:-1]]
+    ]
 
 
 # ------------------------------------------------------------------------- tensors in containers
@@ -321,6 +325,17 @@ def test_a_module_of_ones_own_with_one_operation_is_a_node_of_its_name() -> None
     assert edges(graph) == {
         ("input", "0"), ("0", "1"), ("1", "2/mul"), ("2/mul", "2/add"), ("2/add", "/output"),
     }  # fmt: skip
+
+
+def test_a_module_whose_only_operation_is_not_its_answer_is_a_box() -> None:
+    class Peek(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            self.last = x.mean()
+            return x
+
+    graph = trace(nn.Sequential(Peek(), nn.ReLU()), picture())
+    assert edges(graph) == {("input", "0/mean"), ("input", "1"), ("1", "/output")}
+    assert [box.path for box in graph.boxes] == ["0"]
 
 
 def test_attention_is_one_node() -> None:
@@ -545,9 +560,9 @@ def test_another_thread_that_runs_the_network_meanwhile_is_not_traced() -> None:
         other = threading.Thread(target=lambda: net.relu(x + 1), name="other")
         other.start()
         other.join()
-        return net.relu(x)
+        return net.relu(x).neg()
 
-    assert keys(traced(forward, relu=relu)) == ["input", "relu", "/output"]
+    assert keys(traced(forward, relu=relu)) == ["input", "relu", "/neg", "/output"]
 
 
 def test_no_values_are_needed() -> None:
