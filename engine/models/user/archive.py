@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,9 +77,7 @@ class Archive:
         try:
             self.members = self._read_directory()
         except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
-            raise ModelFileError(
-                f"“{path.name}” is a damaged or incomplete archive; get the file again."
-            ) from error
+            raise self._damaged() from error
 
     def has(self, name: str) -> bool:
         """Whether there is such a member."""
@@ -105,8 +104,11 @@ class Archive:
             with self.path.open("rb") as file:
                 file.seek(member.start)
                 return file.read(member.size)
-        with zipfile.ZipFile(self.path) as archive, archive.open(member.full_name) as part:
-            return part.read(member.size + 1)[: member.size]
+        try:
+            with zipfile.ZipFile(self.path) as archive, archive.open(member.full_name) as part:
+                return part.read(member.size)
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise self._damaged() from error
 
     def read_stored(self, name: str) -> bytearray:
         """Return the bytes of an uncompressed member, of any size: it is no larger than the file.
@@ -195,6 +197,11 @@ class Archive:
                 is_stored=info.compress_type == _STORED,
             )
         return members
+
+    def _damaged(self) -> ModelFileError:
+        return ModelFileError(
+            f"“{self.path.name}” is a damaged or incomplete archive; get the file again."
+        )
 
     def _refusal(self, why: str) -> ModelFileError:
         return ModelFileError(

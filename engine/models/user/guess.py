@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
     Shapes = Mapping[str, tuple[int, ...]]
 
-__all__ = ["Architecture", "architecture", "architectures", "guess", "guess_as", "without_prefix"]
+__all__ = [
+    "Architecture",
+    "architecture",
+    "architectures",
+    "guess",
+    "guess_as",
+    "inner_name",
+    "without_prefix",
+]
 
 MAX_GUESSES = 12
 _TRIED = 40
@@ -74,7 +82,7 @@ class Architecture:
 
     def guess(self, shapes: Shapes, prefix: str, score: float) -> Guess:
         """Read off the shapes what the network was changed to."""
-        classes = _first_size(shapes, self.heads, 0)
+        classes = _first_size(shapes, [inner_name(it, shapes) for it in self.heads], 0)
         channels = _first_size(shapes, self.stems, 1)
         size = self._input_size(shapes)
         crop = self.crop if 0 < self.crop <= 1 else 1.0
@@ -102,6 +110,19 @@ class Architecture:
                     if side * side == shape[1] - extra:
                         return side * stem[2], side * stem[3]
         return self.input_size
+
+
+def inner_name(name: str, names: Iterable[str]) -> str:
+    """Return "fc.1.weight" for "fc.weight" where only that is there, and else the name itself.
+
+    Many put a dropout before the classifier when they fine-tune: a sequence in its place.
+    """
+    owner, _, own_name = name.rpartition(".")
+    known = set(names)
+    if name in known:
+        return name
+    inner = [it for it in known if re.fullmatch(rf"{re.escape(owner)}\.\d+\.{own_name}", it)]
+    return inner[0] if len(inner) == 1 else name
 
 
 def _first_size(shapes: Shapes, names: Iterable[str], axis: int) -> int:

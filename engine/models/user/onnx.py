@@ -87,11 +87,11 @@ class OnnxNetwork(nn.Module):
     def __init__(self, converted: Any, paths: dict[str, str]) -> None:
         super().__init__()
         self._converted = (converted,)  # in a tuple, so that it is no layer itself
-        taken: set[str] = set()
+        places = _Places()
         for output, own_name in converted.mapping.items():
             layer = getattr(converted, own_name)
             if isinstance(layer, nn.Module):
-                self._seat(layer, _unique(paths.get(output, own_name), taken))
+                self._seat(layer, places.take(paths.get(output, own_name)))
 
     def _seat(self, layer: nn.Module, path: str) -> None:
         owner: nn.Module = self
@@ -134,22 +134,36 @@ def _path(node: Any) -> str:
     return ".".join(path) or str(node.op_type)
 
 
-def _unique(path: str, taken: set[str]) -> str:
-    """Return a path where nothing is, beside or above which nothing is either."""
-    # A layer has no layers inside: its path must not go on, nor begin with another layer's.
-    candidate, number = path, 1
-    while _clashes(candidate, taken):
-        number += 1
-        candidate = f"{path}_{number}"
-    taken.add(candidate)
-    return candidate
+_PLAIN = nn.Module()
 
 
-def _clashes(path: str, taken: set[str]) -> bool:
-    first = path.partition(".")[0]
-    if hasattr(nn.Module, first) or any(hasattr(nn.Module, it) for it in path.split(".")):
-        return True
-    return any(path == it or path.startswith(f"{it}.") or it.startswith(f"{path}.") for it in taken)
+class _Places:
+    """Gives each layer a path of its own: no layer stands inside another one."""
+
+    def __init__(self) -> None:
+        self._layers: set[str] = set()
+        self._containers: set[str] = set()
+
+    def take(self, path: str) -> str:
+        """Return the path, changed where something else stands there."""
+        *containers, name = path.split(".")
+        place = ""
+        for container in containers:
+            place = self._free(f"{place}{container}", self._layers)
+            self._containers.add(place)
+            place += "."
+        place = self._free(f"{place}{name}", self._layers | self._containers)
+        self._layers.add(place)
+        return place
+
+    @staticmethod
+    def _free(path: str, taken: set[str]) -> str:
+        candidate, number = path, 1
+        # What every module has, such as "forward", is no name for a part.
+        while candidate in taken or hasattr(_PLAIN, candidate.rpartition(".")[2]):
+            number += 1
+            candidate = f"{path}_{number}"
+        return candidate
 
 
 # ----------------------------------------------------------------------------- bytes elsewhere

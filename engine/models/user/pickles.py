@@ -88,6 +88,8 @@ class _Machine:
                 self.stack.append(_FIXED[name]())
             elif name == "STOP":
                 self.content.root = self.stack.pop()
+                if self.content.root is _MARK:
+                    raise PickleError("nothing but a mark")
             elif name not in _IGNORED:
                 action = _ACTIONS.get(name)
                 if action is None:
@@ -161,6 +163,8 @@ class _Machine:
             if not isinstance(function, Named):
                 self.note("a call of something that is no function")
             return Opaque(_called(function))
+        if arguments and isinstance(arguments[0], Opaque):
+            return Opaque(_called(function))  # of something that was not made, such as a storage
         made = maker(arguments)
         if isinstance(made, PickledTensor):
             self.content.tensors.append(made)

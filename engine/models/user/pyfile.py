@@ -90,6 +90,7 @@ def _run(path: Path, name: str) -> Any:
         function = getattr(module, name, None)
         if callable(function):
             return function()
+        sys.modules.pop(own_name)
     except BaseException:
         sys.modules.pop(own_name, None)
         raise

@@ -125,13 +125,22 @@ class ScriptPart(nn.Module):
         graph = self.scripted[0]._c._get_method(method).graph  # noqa: SLF001 - the only way to it
         return compile_graph(graph, self._unit.find_function, self._place)
 
-    def forward(self, *inputs: Any) -> Any:
-        """Run the graph, or the scripted module where there is none."""
-        routine = self.routines.get("forward")
-        return self.scripted[0](*inputs) if routine is None else routine.run((self, *inputs))
+    def forward(self, *inputs: Any, method: str = "forward") -> Any:
+        """Run the graph, or the scripted module where there is none.
+
+        Parameters
+        ----------
+        inputs
+            Of the scripted method.
+        method
+            A traced module that is called again has a method for each call: "forward1".
+        """
+        if not self.routines:
+            return getattr(self.scripted[0], method)(*inputs)
+        return self.call_method(method, inputs)
 
     def call_method(self, name: str, inputs: tuple[Any, ...]) -> Any:
-        """Run another method than `forward`."""
+        """Run a method, without what a call of the module sets off."""
         if not self.has_inside:
             return getattr(self.scripted[0], name)(*inputs)
         if name not in self.routines:
@@ -160,10 +169,10 @@ class ScriptedNetwork(ScriptPart):
     def __init__(self, script: Any, unit: Any) -> None:
         super().__init__(script, unit, Place())
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, method: str = "forward") -> Any:
         """Run it on the device that the first input is on."""
         self._place.device = inputs[0].device
-        return super().forward(*inputs)
+        return super().forward(*inputs, method=method)
 
     def open_up(self, example: Tensor) -> str:
         """Make the layers inside fire, where the answer stays the same.

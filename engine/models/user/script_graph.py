@@ -6,6 +6,7 @@ answer with that of TorchScript itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -155,10 +156,13 @@ class _Compiler:
 
     def call_method(self, node: Any) -> Step:
         (owner, *inputs), (name,), method = _inputs(node), _outputs(node), node.s("name")
+        is_call = re.fullmatch(r"forward\d*", method) is not None
 
         def run(values: Values) -> None:
             part, given = values[owner], tuple(values[it] for it in inputs)
-            values[name] = part(*given) if method == "forward" else part.call_method(method, given)
+            values[name] = (
+                part(*given, method=method) if is_call else part.call_method(method, given)
+            )
 
         return run
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import re
 import warnings as python_warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -236,14 +235,17 @@ def _widen(module: nn.Module, stem: str, channels: int) -> None:
 
 def _fill(module: nn.Module, one: Guess, state: Mapping[str, Tensor]) -> Filled:
     wanted = module.state_dict()
+    known = guess.architectures()[one.architecture]
     given = guess.without_prefix(state, one.prefix)
-    given = _renamed_head(given, wanted)
+    for head in known.heads:
+        name = guess.inner_name(head, given)
+        if head in wanted and name in given:
+            given[head] = given.pop(name)
     for name, tensor in given.items():
         if name in wanted and wanted[name].shape != tensor.shape:
             raise _MisfitError(
                 f"“{name}” is {_size(tensor)} in the file and {_size(wanted[name])} in the network"
             )
-    known = guess.architectures()[one.architecture]
     missing = [
         name for name in wanted if name not in given and not name.endswith("num_batches_tracked")
     ]
@@ -265,19 +267,6 @@ def _fill(module: nn.Module, one: Guess, state: Mapping[str, Tensor]) -> Filled:
             f"{', …' if len(foreign) > 1 else ''})."
         )
     return Filled(module, one, tuple(sentences))
-
-
-def _renamed_head(given: dict[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Take "fc.1.weight" for "fc.weight": a dropout before the classifier, as many add it."""
-    renamed = dict(given)
-    for name in wanted:
-        owner, _, own_name = name.rpartition(".")
-        if name in given or own_name not in {"weight", "bias"}:
-            continue
-        inner = [it for it in given if re.fullmatch(rf"{re.escape(owner)}\.\d+\.{own_name}", it)]
-        if len(inner) == 1:
-            renamed[name] = renamed.pop(inner[0])
-    return renamed
 
 
 def _size(tensor: Tensor) -> str:

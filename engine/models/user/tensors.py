@@ -126,6 +126,8 @@ class _Bounded:
 def legacy_weights(path: Path) -> Weights:
     """Find the tensors of a file from before PyTorch 1.6: five pickles, then the bytes.
 
+    A bare pickle, as Python's own module writes it, holds none; what it does hold is said.
+
     Raises
     ------
     ModelFileError
@@ -134,6 +136,10 @@ def legacy_weights(path: Path) -> Weights:
     size = path.stat().st_size
     with path.open("rb") as file:
         bounded: Any = _Bounded(file, min(size, MAX_PICKLE_BYTES))
+        is_bare = file.read(len(LEGACY_MAGIC)) != LEGACY_MAGIC
+        file.seek(0)
+        if is_bare:
+            return _find(_pickle(bounded, path), path)
         for _ in range(3):  # a magic number, a version, and the machine it was saved on
             _pickle(bounded, path)
         content = _pickle(bounded, path)
