@@ -178,6 +178,7 @@ class GraphCanvas(QWidget):
                 theme,
                 palette_of(self._scene, theme, self._measure),
                 self._highlight,
+                None if self._highlight is None else self._scene.paths_between(self._highlight),
                 frozenset(self._images),
             )
         return self._look

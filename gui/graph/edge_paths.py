@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.values import PlacedEdge
     from gui.graph.camera import Rect
 
-__all__ = ["EdgeChunk", "add_arrow", "chunks_of", "edge_path", "label_places"]
+__all__ = ["EdgeChunk", "add_arrow", "add_rounded", "chunks_of", "edge_path", "label_places"]
 
 REGION = 1200.0
 """Side of the regions by which edges are gathered, in scene units."""
@@ -70,7 +70,7 @@ def _chunk(members: Sequence[tuple[PlacedEdge, Rect]]) -> EdgeChunk:
         coarse.moveTo(*points[0])
         for point in points[1:]:
             coarse.lineTo(*point)
-        _round(fine, points)
+        add_rounded(fine, points)
         add_arrow(arrows, points)
     areas = [area for _, area in members]
     area = (
@@ -85,11 +85,11 @@ def _chunk(members: Sequence[tuple[PlacedEdge, Rect]]) -> EdgeChunk:
 def edge_path(edge: PlacedEdge) -> QPainterPath:
     """Return one edge with rounded corners."""
     path = QPainterPath()
-    _round(path, edge.points)
+    add_rounded(path, edge.points)
     return path
 
 
-def _round(path: QPainterPath, points: Sequence[_Point]) -> None:
+def add_rounded(path: QPainterPath, points: Sequence[_Point]) -> None:
     """Add a polyline whose corners are rounded."""
     path.moveTo(*points[0])
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):

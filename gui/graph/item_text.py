@@ -36,7 +36,7 @@ TITLE_SIZE, LINE_SIZE, LABEL_SIZE = 12.0, 10.0, 10.0
 TEXT_GROWTH = 0.45
 """Beyond zoom 1 text grows by this power of it: slower than the items, which get room for more."""
 SMALLEST_PX = 9
-PAD, LEAST_PAD = 9.0, 3.0
+PAD, LEAST_PAD, TIGHT_PAD = 9.0, 3.0, 2.0
 SPARE_PX = 6.0
 """Free room above and below the lines, together."""
 PICTURE_FROM_PX = 26.0
@@ -118,6 +118,8 @@ class TextPainter:
         room = _room(sheet, item, place)
         if item.count > 1:
             room.setRight(room.right() - small.horizontalAdvance(f"×{item.count}") - 8)
+        if metrics.horizontalAdvance(item.title) > room.width() and item.count == 1:
+            room = _room(sheet, item, place, TIGHT_PAD)
         painter.setPen(sheet.look.palette.tints[sheet.look.palette.numbers[row]].text)
         self._write(painter, item.title, room, top, sheet.title)
         return count, top + metrics.height()
@@ -163,9 +165,10 @@ class TextPainter:
         painter.restore()
 
 
-def _room(sheet: _Sheet, item: GraphItem, place: QRectF) -> QRectF:
+def _room(sheet: _Sheet, item: GraphItem, place: QRectF, pad: float | None = None) -> QRectF:
     """Return where text may stand on an item."""
-    room = place.adjusted(sheet.pad, 0, -sheet.pad, 0)
+    pad = sheet.pad if pad is None else pad
+    room = place.adjusted(pad, 0, -pad, 0)
     if item.id in sheet.look.pictured and place.height() >= PICTURE_FROM_PX:
         room.setLeft(max(picture_rect(place).right() + LEAST_PAD, room.left()))
     if is_openable(item) and place.height() >= STACK_FROM_PX:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+    from PySide6.QtGui import QPainterPath
 
     from gui.graph.scene import GraphScene
     from gui.theme import Theme
@@ -70,6 +73,8 @@ class Look:
     ----------
     highlight : ndarray, (N,), bool, or None
         The items that are not dimmed; None = none is.
+    lit_edges
+        The edges between them.
     pictured : frozenset of str
         Ids of the items that carry a picture: their text leaves room for it.
     """
@@ -77,6 +82,7 @@ class Look:
     theme: Theme
     palette: Palette
     highlight: NDArray[np.bool_] | None = None
+    lit_edges: QPainterPath | None = None
     pictured: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -84,7 +90,8 @@ def palette_of(scene: GraphScene, theme: Theme, measure: Measure | None = None) 
     """Return the colours of a scene's items: of their kinds, or of a measure."""
     if measure is None:
         return Palette(kind_tints(theme), scene.kinds + scene.is_box * len(KINDS))
-    values = np.array([measure.values.get(it.item.id, np.nan) for it in scene.items], np.float64)
+    found = map(measure.values.get, scene.ids, itertools.repeat(math.nan))
+    values = np.fromiter(found, np.float64, len(scene.ids))
     span = measure.high - measure.low
     with np.errstate(invalid="ignore"):
         unit = np.clip((values - measure.low) / span, 0, 1) if span > 0 else values * 0

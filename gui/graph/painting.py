@@ -103,6 +103,7 @@ class GraphPainter:
         self._paint_labels(painter, scene, look, zoom, seen)
         painter.setOpacity(1.0)
         if look.highlight is not None:
+            _paint_lit_edges(painter, look, zoom)
             lit = rows[look.highlight[rows]]
             self._paint_items(painter, scene, look, zoom, lit)
 
@@ -182,6 +183,21 @@ class GraphPainter:
         for number in numbers.tolist():
             x, y, text = scene.labels[number]
             painter.drawText(QPointF(x * zoom, y * zoom), text)
+
+
+def _paint_lit_edges(painter: QPainter, look: Look, zoom: float) -> None:
+    """Paint the edges between items that are not dimmed."""
+    if look.lit_edges is None:
+        return
+    pen = QPen(QColor(look.theme.text_muted), 1.0)
+    pen.setCosmetic(True)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(zoom, zoom)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(look.lit_edges)
+    painter.restore()
 
 
 def _paint_bare(

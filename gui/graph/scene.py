@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainterPath
 
 from engine.values import ItemKind, OpKind
-from gui.graph.edge_paths import EdgeChunk, chunks_of, edge_path, label_places
+from gui.graph.edge_paths import EdgeChunk, add_rounded, chunks_of, edge_path, label_places
 from gui.graph.index import RectIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPainterPath
 
     from engine.values import (
         GraphEdge,
@@ -71,7 +71,8 @@ class GraphScene:
         self.frame_index = RectIndex(_rect(it) for it in self.frames)
         # Objects of Qt, made here: a call with a list of them draws thousands in a millisecond.
         self.rects = [QRectF(it.left, it.top, it.width, it.height) for it in self.items]
-        self.row_of = {it.item.id: row for row, it in enumerate(self.items)}
+        self.ids = tuple(it.item.id for it in self.items)
+        self.row_of = {id_: row for row, id_ in enumerate(self.ids)}
         self.frame_of = {it.box.path: number for number, it in enumerate(self.frames)}
         self._row_of_node = {
             node: row for row, it in enumerate(self.items) for node in it.item.nodes
@@ -168,6 +169,15 @@ class GraphScene:
     def edge_path(self, number: int) -> QPainterPath:
         """Return the way of one edge, its corners rounded."""
         return edge_path(self.layout.edges[number])
+
+    def paths_between(self, lit: NDArray[np.bool_]) -> QPainterPath:
+        """Return the edges between items that are lit, (N,) bool, as one path."""
+        path = QPainterPath()
+        for placed in self.layout.edges:
+            ends = self.row_of.get(placed.edge.source), self.row_of.get(placed.edge.target)
+            if ends[0] is not None and ends[1] is not None and lit[ends[0]] and lit[ends[1]]:
+                add_rounded(path, placed.points)
+        return path
 
     def holder(self, item: GraphItem, is_there: Callable[[str], bool]) -> str | None:
         """Return the id of the closed box that holds `item` in a drawing with fewer open boxes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
@@ -72,6 +73,12 @@ def test_every_edge_is_in_one_chunk_that_covers_it() -> None:
         assert area.bottom() <= chunk.area[3]
     near = [it for it in chunks if it.area[2] - it.area[0] <= 1300]
     assert sum(chunk.points for chunk in near) == 2 * len(edges)
+
+
+def test_edges_between_lit_items() -> None:
+    scene = build_scene(chain(4))
+    path = scene.paths_between(np.array([True, True, False, True]))
+    assert path.boundingRect() == QRectF(100, 60, 0, 60)
 
 
 def test_labels_stand_where_the_layout_put_them() -> None:
