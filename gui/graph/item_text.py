@@ -35,7 +35,7 @@ TITLE_SIZE, LINE_SIZE, LABEL_SIZE = 12.0, 10.0, 10.0
 """Heights of letters in scene units, as the layout made room for them."""
 TEXT_GROWTH = 0.45
 """Beyond zoom 1 text grows by this power of it: slower than the items, which get room for more."""
-SMALLEST_PX = 9
+SMALLEST_PX = 8
 PAD, LEAST_PAD, TIGHT_PAD = 9.0, 3.0, 2.0
 SPARE_PX = 6.0
 """Free room above and below the lines, together."""
