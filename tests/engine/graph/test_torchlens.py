@@ -11,74 +11,38 @@ Systematic differences, all bridged below:
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch
-from torch import Tensor, nn
 
 from engine.graph.ops import op_name
 from engine.graph.trace import trace
+from tests.engine.graph import oracle
 
 if TYPE_CHECKING:
     from engine.values import NetworkGraph
 
-torchlens = pytest.importorskip("torchlens")
-models = pytest.importorskip("torchvision.models")
+ROOT = Path(__file__).parents[3]
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("torchlens") is None, reason="torchlens is not installed"
+)
 
 Edge = tuple[Any, Any]
 
 
-class Stage(nn.Module):
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(before, after, 3, padding=1)
-        self.relu = nn.ReLU(inplace=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.relu(self.relu(self.conv(x)))
-
-
-class UNet(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.down = nn.ModuleList([Stage(3, 4), Stage(4, 8)])
-        self.pool = nn.MaxPool2d(2)
-        self.middle = Stage(8, 16)
-        self.up = nn.ModuleList([nn.ConvTranspose2d(16, 8, 2, 2), nn.ConvTranspose2d(8, 4, 2, 2)])
-        self.join = nn.ModuleList([Stage(16, 8), Stage(8, 4)])
-        self.head = nn.Conv2d(4, 2, 1)
-
-    def forward(self, x: Tensor) -> dict[str, Tensor]:
-        kept = []
-        for stage in self.down:
-            x = stage(x)
-            kept.append(x)
-            x = self.pool(x)
-        x = self.middle(x)
-        for up, join in zip(self.up, self.join, strict=True):
-            x = join(torch.cat([kept.pop(), up(x)], dim=1))
-        scores = self.head(x)
-        first, second = scores.chunk(2, dim=1)
-        return {"out": scores, "edge": first - second}
-
-
-def networks() -> dict[str, tuple[Any, int]]:
-    return {
-        "resnet18": (models.resnet18, 64),
-        "densenet121": (models.densenet121, 64),
-        "googlenet": (lambda: models.googlenet(init_weights=False, transform_input=True), 64),
-        "inception_v3": (lambda: models.inception_v3(init_weights=False), 128),
-        "unet": (UNet, 32),
-        "deeplabv3": (
-            lambda: models.segmentation.deeplabv3_mobilenet_v3_large(
-                weights=None, weights_backbone=None
-            ),
-            64,
-        ),
-        "vit_b_16": (lambda: models.VisionTransformer(32, 8, 12, 2, 16, 32), 32),  # narrow
-    }
+@pytest.fixture(scope="module")
+def listings() -> Any:
+    words = [sys.executable, "-m", "tests.engine.graph.oracle"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def ours(graph: NetworkGraph) -> tuple[Counter[Any], Counter[Edge]]:
@@ -87,35 +51,37 @@ def ours(graph: NetworkGraph) -> tuple[Counter[Any], Counter[Edge]]:
     return Counter(names.values()), Counter(pairs)
 
 
-def theirs(seen: Any, leaves: set[tuple[str, int]]) -> tuple[Counter[Any], Counter[Edge]]:
+def theirs(
+    seen: list[dict[str, Any]], leaves: set[tuple[str, int]]
+) -> tuple[Counter[Any], Counter[Edge]]:
     """Give torchlens's operations our names; those inside a leaf have the leaf's."""
     calls: Counter[str] = Counter()
     by_call: dict[Any, tuple[str, int]] = {}
     names: dict[str, tuple[str, int]] = {}
-    for op in seen.layer_list:
-        if op.is_buffer:
+    for op in seen:
+        if op["is_buffer"]:
             continue
-        if op.is_input or op.is_output:
-            name = "input" if op.is_input else "/output"
-            names[op.label] = (name, calls[name])
+        if op["role"]:
+            name = "input" if op["role"] == "input" else "/output"
+            names[op["label"]] = (name, calls[name])
             calls[name] += 1
             continue
-        modules = [split(call) for call in op.modules]
+        modules = [split(call) for call in op["modules"]]
         leaf = next((module for module in modules if module in leaves), None)
-        if leaf is None and op.func_call_id in by_call:
-            names[op.label] = by_call[op.func_call_id]
+        if leaf is None and op["call"] in by_call:
+            names[op["label"]] = by_call[op["call"]]
             continue
         if leaf is None:
             scope = modules[-1][0] if modules else ""
-            name = f"{scope}/{plain(op.func_name)}"
+            name = f"{scope}/{plain(op['func'])}"
             leaf = (name, calls[name])
             calls[name] += 1
-        names[op.label] = by_call[op.func_call_id] = leaf
+        names[op["label"]] = by_call[op["call"]] = leaf
     pairs = {
-        (names[parent], names[op.label])
-        for op in seen.layer_list
-        if op.label in names
-        for parent in map(full_label, op.parents)
+        (names[parent], names[op["label"]])
+        for op in seen
+        if op["label"] in names
+        for parent in map(full_label, op["parents"])
         if parent in names
     }
     return Counter(dict.fromkeys(names.values(), 1)), Counter(
@@ -141,18 +107,12 @@ def plain(name: str) -> str:
     return op_name(function)
 
 
-@pytest.mark.parametrize("name", list(networks()))
-@pytest.mark.filterwarnings("ignore")  # torchlens's own, and what it makes torch say
-def test_same_operations_and_same_edges(name: str) -> None:
-    build, side = networks()[name]
-    torch.manual_seed(0)
-    model = build().eval()
-    picture = torch.rand(1, 3, side, side)
-    graph = trace(model, picture)
+@pytest.mark.parametrize("name", list(oracle.networks()))
+def test_same_operations_and_same_edges(name: str, listings: dict[str, Any]) -> None:
+    graph = trace(*oracle.build(name))
     leaves = {(n.key.name, n.key.call) for n in graph.nodes if n.is_module}
-    seen = torchlens.trace(model, picture)
     nodes, edges = ours(graph)
-    their_nodes, their_edges = theirs(seen, leaves)
+    their_nodes, their_edges = theirs(listings[name], leaves)
     assert nodes == their_nodes
     assert edges == their_edges
     assert len(graph.nodes) > 20
