@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui import settings as keys
 from gui import theme
+from gui.pauses import take_short_turns
 from gui.remembered import theme_choice
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def create_application(settings: Settings, argv: list[str]) -> QApplication:
     app.setApplicationName("Layerscope")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("layerscope")
+    take_short_turns()
     theme.apply(app, theme_choice(settings), settings.get(keys.TEXT_SCALE))
     return app
 

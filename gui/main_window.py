@@ -34,6 +34,7 @@ from gui.panels.status_line import StatusLine
 from gui.panels.timing_panel import TimingPanel
 from gui.panels.top_bar import TopBar
 from gui.parts import WindowParts
+from gui.pauses import set_aside_garbage
 from gui.remembered import display_style
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
@@ -52,6 +53,8 @@ __all__ = ["MainWindow"]
 DEFAULT_SIZE = (1280, 800)
 LAYOUT_VERSION = 2
 UNPAINTED_MS = 1000
+SETTLE_MS = 1500
+"""After a network came: by then it has answered, and its graph is drawn."""
 
 
 _PAINTED = QEvent.Type(QEvent.registerEventType())
@@ -77,6 +80,10 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._is_painted = False
         self._waiting: list[Callable[[], None]] = []
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(set_aside_garbage)
         self._paint_ms = self._latency_ms = 0.0
         self._shown_at = self._captured_at = 0.0
         self._build_window()
@@ -276,6 +283,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{info.card.title} – Layerscope")
         self.prediction.clear(self.tr("Waiting for the first answer"))
         self.channel.set_categories(info.categories)
+        self._settle.start()
         self.inspect.show_model(info)
 
     @Slot(int, float)
