@@ -34,7 +34,7 @@ from gui.panels.status_line import StatusLine
 from gui.panels.timing_panel import TimingPanel
 from gui.panels.top_bar import TopBar
 from gui.parts import WindowParts
-from gui.pauses import set_aside_garbage
+from gui.pauses import set_aside_garbage, take_back
 from gui.remembered import display_style
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
@@ -334,5 +334,7 @@ class MainWindow(QMainWindow):
         self.exports.close()
         self.graphs.close()
         self._settings.sync()
+        self._settle.stop()
+        take_back()
         self._backend.stop()
         super().closeEvent(event)

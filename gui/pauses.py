@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-__all__ = ["set_aside_garbage", "take_short_turns"]
+__all__ = ["set_aside_garbage", "take_back", "take_short_turns"]
 
 SWITCH_S = 0.001
 """Python's own 5 ms are a third of a frame that the window waits for the engine's thread."""
@@ -25,3 +25,8 @@ def set_aside_garbage() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def take_back() -> None:
+    """Let everything be collected again, as at the end: libraries complain of what is left."""
+    gc.unfreeze()
