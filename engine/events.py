@@ -54,6 +54,8 @@ class ModelReady:
     """A network was loaded, or moved to another device; it answers from the next frame on."""
 
     info: ModelInfo
+    asked: str = ""
+    """What it was asked for by: its name, or the path of its file; empty when it only moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class LoadingFailed:
     message: str
     can_run_random: bool
     """Whether "structure only (random weights)" would work."""
+    needs_consent: bool = False
+    """Whether `model` is a file whose code would have to run, to which nobody has agreed yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from engine.events import (
 )
 from engine.jobs import SOMETHING_WENT_WRONG, Job
 from engine.mailbox import Mailbox
+from engine.models.user.errors import NeedsConsentError
 from engine.values import Frame, FrameResult
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class EngineThread(threading.Thread):
         self._loaded: deque[tuple[int, LoadedModel]] = deque()
         self._loading: Job[LoadedModel] | None = None
         self._load_number = 0
+        self._asked = ""
         self._jobs: list[Job[Any]] = []
         self._frame: Frame | None = None
         self._told_info: ModelInfo | None = None
@@ -216,6 +218,7 @@ class EngineThread(threading.Thread):
         if self._loading is not None:
             self._loading.cancel()
         self._load_number = number = self._load_number + 1
+        self._asked = name
 
         def work(control: JobControl) -> LoadedModel:
             from engine.models import loading  # noqa: PLC0415 - torch
@@ -245,9 +248,9 @@ class EngineThread(threading.Thread):
             self._loading.control.check()  # it may have been too late for the job to notice
             session.adopt(loaded)
         except Exception as error:  # noqa: BLE001 - the loop lives on; it is logged and told
-            self._tell_not_loaded(loaded.spec.name, error)
+            self._tell_not_loaded(self._asked, error)
             return _Stale.NOTHING
-        return self._tell_ready(session)
+        return self._tell_ready(session, self._asked)
 
     def _tell_not_loaded(self, name: str, error: Exception) -> None:
         if isinstance(error, CancelledError):
@@ -255,13 +258,14 @@ class EngineThread(threading.Thread):
             return
         _log(error)
         can_run_random = isinstance(error, WeightsUnavailableError)
-        self._on_event(LoadingFailed(name, _sentence(error), can_run_random))
+        needs_consent = isinstance(error, NeedsConsentError)
+        self._on_event(LoadingFailed(name, _sentence(error), can_run_random, needs_consent))
 
-    def _tell_ready(self, session: Session) -> _Stale:
+    def _tell_ready(self, session: Session, asked: str = "") -> _Stale:
         if session.info is None:
             return _Stale.NOTHING
         self._told_info = session.info
-        self._on_event(ModelReady(session.info))
+        self._on_event(ModelReady(session.info, asked))
         return _Stale.FORWARD
 
     def _list_models(self) -> None:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog
 
+from engine.models.user.naming import FILE_PATTERNS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
 
-__all__ = ["ask_for_file", "ask_for_folder", "ask_where_to_save"]
+__all__ = ["ask_for_file", "ask_for_folder", "ask_for_model", "ask_where_to_save"]
 
 PICTURES = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.ppm *.pgm"
 VIDEOS = "*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.mpg *.mpeg *.wmv"
@@ -37,6 +39,15 @@ def ask_for_folder(parent: QWidget, folder: str, on_chosen: Callable[[str], obje
     dialog = QFileDialog(parent, _tr("Open a folder of pictures"), folder)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _open(dialog, on_chosen)
+
+
+def ask_for_model(parent: QWidget, folder: str, on_chosen: Callable[[str], object]) -> QFileDialog:
+    """Ask for a file that holds a network; `on_chosen` gets its path."""
+    dialog = QFileDialog(parent, _tr("Open a network file"), folder)
+    patterns = " ".join(FILE_PATTERNS)
+    dialog.setNameFilters([_tr("Networks") + f" ({patterns})", _tr("All files") + " (*)"])
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _open(dialog, on_chosen)
 
 

@@ -21,6 +21,16 @@ _MODEL: Final = (
         icon=Icon.MODEL,
     ),
     ActionSpec(
+        "open_model",
+        marked("Actions", "Open a network file…"),
+        ("Ctrl+Shift+M",),
+        "Model",
+        marked(
+            "Actions", "Open your own network: weights, TorchScript, torch.export, ONNX or Python"
+        ),
+        Icon.FOLDER,
+    ),
+    ActionSpec(
         "choose_device",
         marked("Actions", "Choose the device…"),
         ("Ctrl+Shift+D",),

@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
         bridge.result_ready.connect(self._show_result)
         bridge.preview_ready.connect(self.source.show_preview)
         self.models.model_ready.connect(self._take_model)
+        self.sources.model_dropped.connect(self.models.load)
         self.prediction.classification_changed.connect(self._set_classification)
         self.prediction.fit_changed.connect(lambda fit: self._backend.post(SetFit(fit)))
         self.actions_.connect("cycle_fit", self.prediction.cycle_fit)

@@ -56,6 +56,7 @@ IS_MIRRORED: Final = flag("source/is_mirrored", default=True)
 FOLDER: Final = text("source/folder")
 SAVE_FOLDER: Final = text("source/save_folder")
 
+MODEL_FOLDER: Final = text("model/folder")
 MODEL: Final = text("model/name", "efficientnet_lite0")
 RECENT_MODELS: Final = texts("model/recent", RECENT_CAP)
 DEVICE: Final = text("model/device", "auto")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,8 +20,11 @@ from engine.events import (
     Notice,
     Severity,
 )
+from engine.models.user.naming import model_file
+from engine.models.user.options import OpenOptions, recall, remember
 from engine.values import DeviceRequest, WeightsChoice
 from gui import settings as keys
+from gui.dialogs import ask_for_model
 from gui.icons import Icon
 from gui.messages import bytes_text, count_text
 from gui.remembered import device_request, store_device
@@ -68,6 +73,7 @@ class ModelControl(QObject):
         self._info: ModelInfo | None = None
         self._wanted = ""
         actions.connect("choose_model", self.choose)
+        actions.connect("open_model", self.open_file)
         actions.connect("choose_device", top.open_devices)
         actions.connect("cancel_loading", self.cancel)
         actions.action("cancel_loading").setEnabled(False)
@@ -136,8 +142,8 @@ class ModelControl(QObject):
                 self._top.show_devices(devices, device_request(self._settings))
             case LoadingProgress(name) if name == self._wanted:
                 self._loading.show_progress(event)
-            case ModelReady(info):
-                self._take(info)
+            case ModelReady(info, asked):
+                self._take(info, asked)
             case LoadingFailed():
                 self._end_loading(event.model)
                 self._tell_failure(event)
@@ -147,13 +153,13 @@ class ModelControl(QObject):
             case Notice(topic, message, severity):
                 self._notices.show_notice(topic, message, severity)
 
-    def _take(self, info: ModelInfo) -> None:
-        self._end_loading(info.card.name)
+    def _take(self, info: ModelInfo, asked: str) -> None:
+        self._end_loading(asked or info.card.name)
         self._info = info
         self._notices.clear("model")
         self._top.show_model(info)
-        self._settings.set(keys.MODEL, info.card.name)
-        self._settings.add_recent_model(info.card.name)
+        self._settings.set(keys.MODEL, asked or info.card.name)
+        self._settings.add_recent_model(asked or info.card.name)
         self.model_ready.emit(info)
 
     def _end_loading(self, name: str) -> None:
@@ -172,10 +178,29 @@ class ModelControl(QObject):
         """Say why, and offer the next step: again, or the structure with random weights."""
         self._ask_for_first()
         steps = [(self.tr("Try again"), partial(self.load, event.model))]
+        if event.needs_consent:
+            steps = [(self.tr("Run its code"), partial(self._run_code, event.model))]
         if event.can_run_random:
             again = partial(self.load, event.model, WeightsChoice.RANDOM)
             steps.append((self.tr("Structure only (random weights)"), again))
         self._notices.show_notice("model", event.message, Severity.ERROR, actions=steps)
+
+    def _run_code(self, path: str) -> None:
+        """Remember that the person agreed to run the code in this very file, and load it."""
+        file = model_file(path)
+        known = recall(file.path) or OpenOptions()
+        remember(file.path, dataclasses.replace(known, allow_code=True))
+        self.load(path)
+
+    @Slot()
+    def open_file(self) -> None:
+        """Let the person choose a file with a network of their own."""
+        folder = self._settings.get(keys.MODEL_FOLDER) or str(Path.home())
+        ask_for_model(self._top, folder, self._open_path)
+
+    def _open_path(self, path: str) -> None:
+        self._settings.set(keys.MODEL_FOLDER, str(Path(path).parent))
+        self.load(path)
 
     def _summary(self, card: ModelCard) -> str:
         parts = [card.family, count_text(card.parameters)]
@@ -186,7 +211,8 @@ class ModelControl(QObject):
         return ", ".join(parts)
 
     def _title(self, name: str) -> str:
-        return next((card.title for card in self._cards if card.name == name), name)
+        short = Path(name).name  # of a file; of any other, the name itself
+        return next((card.title for card in self._cards if card.name == name), short)
 
     @Slot(object)
     def _choose_device(self, request: DeviceRequest) -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, Slot
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
 
 from engine.errors import SourceError
 from engine.events import Severity
+from engine.models.user.naming import SUFFIXES
 from engine.sources.address import has_password
 from engine.sources.base import (
     SetLoop,
@@ -44,6 +45,9 @@ class SourceControl(QObject):
     context
         Of the window.
     """
+
+    model_dropped = Signal(str)
+    """The path of a network's file was dropped: it is no source."""
 
     def __init__(self, panel: SourcePanel, context: WindowContext) -> None:
         super().__init__(panel)
@@ -92,6 +96,9 @@ class SourceControl(QObject):
             texts = [data.text().strip()]
         if not texts or not texts[0]:
             return False
+        if texts[0].lower().endswith(SUFFIXES):
+            self.model_dropped.emit(texts[0])
+            return True
         folders = {Path(text).parent for text in texts}
         if len(texts) > 1 and len(folders) == 1:
             return self.open_text(str(folders.pop()))

@@ -40,7 +40,8 @@ def test_loading_tells_its_progress_and_its_end(
     engine.post(LoadModel("tokens", RANDOM))
     info = ear.wait(ModelReady).info
     assert (info.card.name, info.is_random) == ("tokens", True)
-    assert ear.events == [LoadingProgress("tokens", "Building the network"), ModelReady(info)]
+    building = LoadingProgress("tokens", "Building the network")
+    assert ear.events == [building, ModelReady(info, "tokens")]
 
 
 @pytest.mark.usefixtures("tiny_registry")
@@ -163,7 +164,7 @@ def test_an_older_loading_that_ends_late_replaces_nothing(
     gate.set()
     join_loadings()
     barrier(engine, ear)
-    assert [it for it in ear.events if not isinstance(it, Notice)] == [ModelReady(info)]
+    assert [it for it in ear.events if not isinstance(it, Notice)] == [ModelReady(info, "newer")]
     engine.frames.put(tiny.frame())
     assert ear.result(1).model == "newer"
 

@@ -127,6 +127,7 @@ EFFECTS: dict[str, tuple[Callable[[Kit], object], object]] = {
     "cycle_colormap": (lambda kit: colours(kit) != "viridis", True),
     "overlay": (lambda kit: kit.settings.get(keys.OVERLAY), True),
     "cycle_zoom": (lambda kit: zoom(kit) > 1, True),
+    "open_model": (dialog, "Open a network file"),
     "choose_model": (lambda kit: kit.window.palette_.isVisible(), True),
     "choose_device": (
         lambda kit: kit.window.property("offered"),

@@ -42,7 +42,7 @@ def load_onnx(path: Path) -> nn.Module:
     try:
         import onnx  # noqa: PLC0415 - an extra
         import onnx.inliner  # noqa: PLC0415 - an extra
-        import onnx2pytorch  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+        import onnx2pytorch  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ModelFileError(
             "ONNX files need two more packages; install them with: pip install layerscope[onnx]"
