@@ -44,8 +44,8 @@ class Member:
         Without the folder that all members of the archive are in.
     size
         Unpacked, in bytes.
-    start
-        Where its bytes begin in the file.
+    start, packed_size
+        Where its bytes are in the file, and how many.
     is_stored
         Whether it is not compressed.
     """
@@ -54,6 +54,7 @@ class Member:
     full_name: str
     size: int
     start: int
+    packed_size: int
     is_stored: bool
 
 
@@ -100,15 +101,17 @@ class Archive:
             raise ModelFileError(f"“{self.path.name}” lacks its part “{name}”; get the file again.")
         if member.size > MAX_RECORD_BYTES:
             raise self._refusal(f"its part “{name}” claims {member.size:,} bytes")
-        if member.is_stored:
-            with self.path.open("rb") as file:
-                file.seek(member.start)
-                return file.read(member.size)
-        try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(member.full_name) as part:
-                return part.read(member.size)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise self._damaged() from error
+        with self.path.open("rb") as file:
+            file.seek(member.start)
+            content = file.read(member.packed_size)
+        if not member.is_stored:
+            try:
+                content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, member.size + 1)
+            except zlib.error as error:
+                raise self._damaged() from error
+        if len(content) != member.size:
+            raise self._damaged()
+        return content
 
     def read_stored(self, name: str) -> bytearray:
         """Return the bytes of an uncompressed member, of any size: it is no larger than the file.
@@ -194,6 +197,7 @@ class Archive:
                 full_name=info.filename,
                 size=info.file_size,
                 start=starts[info.header_offset],
+                packed_size=info.compress_size,
                 is_stored=info.compress_type == _STORED,
             )
         return members

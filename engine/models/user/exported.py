@@ -8,32 +8,31 @@ to `torch.export.load`.
 
 from __future__ import annotations
 
-import math
-import operator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from engine.models.user.errors import ModelFileError, NeedsConsentError
-from engine.models.user.exported_graph import Named, Node, Payload, Program, Ref, read
+from engine.models.user.exported_graph import Payload, Program, read
+from engine.models.user.exported_steps import (
+    Call,
+    Operation,
+    Part,
+    UnknownOperatorError,
+    bury,
+    function_of,
+    names_of,
+    used_at,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from engine.models.user.archive import Archive
 
 __all__ = ["ExportedNetwork", "load_exported"]
 
-_OPERATORS = frozenset(
-    {
-        *("add", "sub", "mul", "truediv", "floordiv", "mod", "neg", "pos", "getitem"),
-        *("eq", "ne", "lt", "le", "gt", "ge", "and_", "or_", "not_"),
-    }
-)
-_MATH = frozenset({"ceil", "floor", "sqrt", "trunc"})
-_FILE_ARGUMENTS = frozenset({"filename", "file", "path"})
 _ASKS = (
     "“{}” uses {}, which only PyTorch's own loader can read, and that may run code that stands in "
     "the file; allow it if you trust where it comes from."
@@ -55,7 +54,7 @@ def load_exported(archive: Archive, *, allow_code: bool) -> nn.Module:
     if not why:
         try:
             return ExportedNetwork(program, archive)
-        except _UnknownOperatorError as error:
+        except UnknownOperatorError as error:
             why = str(error)
     if not allow_code:
         raise NeedsConsentError(_ASKS.format(archive.path.name, why), str(archive.path))
@@ -65,59 +64,6 @@ def load_exported(archive: Archive, *, allow_code: bool) -> nn.Module:
     except Exception:  # noqa: BLE001 - whatever it cannot divide still runs as a whole
         module = exported.module()
     return module
-
-
-class _UnknownOperatorError(Exception):
-    """An operator that may not be called, or that this PyTorch lacks."""
-
-
-@dataclass(slots=True)
-class _Operation:
-    """One operation, its function found."""
-
-    node: Node
-    function: Callable[..., Any]
-    dead: tuple[str, ...] = ()
-    """The values that nothing needs after it."""
-
-    def run(self, values: dict[str, Any], device: torch.device) -> None:
-        arguments = {name: _value(it, values, device) for name, it in self.node.arguments.items()}
-        if self.node.target.startswith("torch.ops."):
-            result = self.function(**arguments)
-        else:
-            result = self.function(*arguments.values())
-        outputs = self.node.outputs
-        results = (result,) if len(outputs) == 1 else tuple(result or ())
-        for names, value in zip(outputs, results, strict=False):
-            if isinstance(names, str):
-                values[names] = value
-            else:
-                values.update(zip(names, value, strict=True))
-        for name in self.dead:
-            values.pop(name, None)
-
-
-@dataclass(slots=True)
-class _Call:
-    """One call of a module: what it does, and which of its values are used after it."""
-
-    part: Part
-    steps: list[_Operation | _Call] = field(default_factory=list)
-    outputs: tuple[str, ...] = ()
-
-    def run(self, values: dict[str, Any], device: torch.device) -> None:
-        self.part(self, values, device)
-
-
-class Part(nn.Module):
-    """A module of the network that was exported; subclasses have the name of its class."""
-
-    def forward(self, call: _Call, values: dict[str, Any], device: torch.device) -> Any:
-        """Do what the module does in one of its calls."""
-        for step in call.steps:
-            step.run(values, device)
-        outputs = tuple(values[name] for name in call.outputs if name in values)
-        return outputs[0] if len(outputs) == 1 else outputs
 
 
 class ExportedNetwork(nn.Module):
@@ -142,8 +88,8 @@ class ExportedNetwork(nn.Module):
         self._inputs = tuple(program.inputs)
         self._outputs = tuple(program.outputs)
         tree = _Tree(self)
-        operations = [_Operation(node, _function(node.target)) for node in program.nodes]
-        _bury(operations, program)
+        operations = [Operation(node, function_of(node.target)) for node in program.nodes]
+        bury(operations, program)
         self._steps = tree.calls(operations, program)
         self._fill(program, archive, tree)
 
@@ -195,16 +141,16 @@ class _Tree:
             self._parts[path] = part
         return self._parts[path]
 
-    def calls(self, operations: Sequence[_Operation], program: Program) -> list[Any]:
+    def calls(self, operations: Sequence[Operation], program: Program) -> list[Any]:
         """Group the operations by the modules that they are in."""
         for operation in operations:  # outer modules first, so that each has its own class
             for path, kind in operation.node.stack:
                 self.part(path.partition("@")[0], kind)
-        later = _used_at(operations, program)
+        later = used_at(operations, program)
         return self._group(list(enumerate(operations)), 0, later)
 
     def _group(
-        self, numbered: list[tuple[int, _Operation]], depth: int, later: dict[str, int]
+        self, numbered: list[tuple[int, Operation]], depth: int, later: dict[str, int]
     ) -> list[Any]:
         steps: list[Any] = []
         at = 0
@@ -227,9 +173,9 @@ class _Tree:
                 steps += self._group(inside, depth + 1, later)
             else:
                 _describe(part, [it for _, it in inside])
-                made = [name for _, it in inside for name in _names(it.node)]
+                made = [name for _, it in inside for name in names_of(it.node)]
                 used = tuple(name for name in made if later.get(name, -1) > inside[-1][0])
-                call = _Call(part, self._group(inside, depth + 1, later), used or tuple(made[-1:]))
+                call = Call(part, self._group(inside, depth + 1, later), used or tuple(made[-1:]))
                 steps.append(call)
             at = end
         return steps
@@ -240,7 +186,7 @@ def _part_class(kind: str) -> type[Part]:
     return type(name, (Part,), {"__module__": __name__, "__doc__": f"A {name} that was exported."})
 
 
-def _describe(part: nn.Module, operations: list[_Operation]) -> None:
+def _describe(part: nn.Module, operations: list[Operation]) -> None:
     """Give a convolution the attributes that its geometry is read from."""
     convolutions = [it.node for it in operations if ".conv" in it.node.target]
     if len(operations) != 1 or not convolutions:
@@ -252,77 +198,6 @@ def _describe(part: nn.Module, operations: list[_Operation]) -> None:
             setattr(part, name, tuple(value))
     if isinstance(arguments.get("groups"), int):
         part.groups = arguments["groups"]
-
-
-def _names(node: Node) -> list[str]:
-    return [name for it in node.outputs for name in ((it,) if isinstance(it, str) else it) if name]
-
-
-def _refs(value: Any) -> list[str]:
-    if isinstance(value, Ref):
-        return [value.name]
-    if isinstance(value, list):
-        return [name for it in value for name in _refs(it)]
-    return []
-
-
-def _used_at(operations: Sequence[_Operation], program: Program) -> dict[str, int]:
-    """Return, for each value, the number of the last operation that needs it."""
-    used: dict[str, int] = {}
-    for number, operation in enumerate(operations):
-        for value in operation.node.arguments.values():
-            used.update(dict.fromkeys(_refs(value), number))
-    used.update(dict.fromkeys(program.outputs, len(operations)))
-    return used
-
-
-def _bury(operations: Sequence[_Operation], program: Program) -> None:
-    """Tell each operation which values it may let go of: memory is for what is still needed."""
-    made = {name for operation in operations for name in _names(operation.node)}
-    dead: dict[int, list[str]] = {}
-    for name, number in _used_at(operations, program).items():
-        if name in made:
-            dead.setdefault(number, []).append(name)
-    for number, operation in enumerate(operations):
-        operation.dead = tuple(dead.get(number, ()))
-
-
-def _function(target: str) -> Callable[..., Any]:
-    """Find an operator; only by names that cannot lead anywhere else.
-
-    Raises
-    ------
-    _UnknownOperatorError
-        There is none, or it reaches beyond tensors.
-    """
-    space, _, name = target.rpartition(".")
-    if space == "_operator" and name in _OPERATORS:
-        return getattr(operator, name)  # type: ignore[no-any-return]  # a function by its name
-    if space == "math" and name in _MATH:
-        return getattr(math, name)  # type: ignore[no-any-return]  # a function by its name
-    parts = target.split(".")
-    if len(parts) != 5:
-        raise _UnknownOperatorError(f"the operator {target}")
-    try:
-        found = getattr(getattr(getattr(torch.ops, parts[2]), parts[3]), parts[4])
-    except AttributeError:
-        raise _UnknownOperatorError(f"the operator {target}") from None
-    if not isinstance(found, torch._ops.OpOverload) or any(  # noqa: SLF001 - no public name
-        argument.name in _FILE_ARGUMENTS
-        for argument in found._schema.arguments  # noqa: SLF001 - likewise
-    ):
-        raise _UnknownOperatorError(f"the operator {target}")
-    return found
-
-
-def _value(argument: Any, values: dict[str, Any], device: torch.device) -> Any:
-    if isinstance(argument, Ref):
-        return values[argument.name]
-    if isinstance(argument, list):
-        return [_value(it, values, device) for it in argument]
-    if isinstance(argument, Named):
-        return device if argument.name == "device" else getattr(torch, argument.name)
-    return argument
 
 
 def _tensor(payload: Payload, archive: Archive, shared: dict[str, Tensor]) -> Tensor:

@@ -11,66 +11,28 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.models.user.errors import ModelFileError
+from engine.models.user.exported_nodes import (
+    SCALAR_TYPES,
+    Node,
+    UnsupportedError,
+    flat_nodes,
+    name_of,
+    tensor_name,
+    text_of,
+)
 from engine.models.user.pickled import DTYPE_BYTES
 from engine.models.user.report import TensorInfo
 
 if TYPE_CHECKING:
     from engine.models.user.archive import Archive
 
-__all__ = ["Node", "Payload", "Program", "Ref", "read"]
+__all__ = ["Payload", "Program", "read"]
 
-SCALAR_TYPES = {
-    1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32",
-    8: "float64", 10: "complex64", 11: "complex128", 12: "bool", 13: "bfloat16", 28: "uint16",
-}  # fmt: skip
-MEMORY_FORMATS = {
-    1: "contiguous_format", 2: "channels_last", 3: "channels_last_3d", 4: "preserve_format",
-}  # fmt: skip
 _SCHEMA = 8
-_TARGET = re.compile(r"torch\.ops\.(aten|prims|torchvision)\.\w+\.\w+|_operator\.\w+|math\.\w+")
-_PATH = re.compile(r"[\w.]*(@\d+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """The value of this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A dtype, a memory format or the like, as torch names it."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One operation.
-
-    Attributes
-    ----------
-    target
-        "torch.ops.aten.conv2d.default".
-    arguments
-        By name; those of Python's operators have none and stand under "0", "1".
-    outputs
-        The names of what it gives; a list of names in it stands for a list.
-    stack
-        The modules it is in, outermost first: (path, class); a second call of a module has a path
-        that ends in "@1".
-    """
-
-    target: str
-    arguments: dict[str, Any]
-    outputs: tuple[str | tuple[str, ...], ...]
-    stack: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +72,6 @@ class Program:
     def tensors(self) -> dict[str, TensorInfo]:
         """The weights by their dotted names."""
         return {name: it.info for name, it in self.payloads.items()}
-
-
-class _UnsupportedError(Exception):
-    """The program needs more than operators and plain arguments."""
 
 
 def read(archive: Archive) -> Program:
@@ -207,8 +165,9 @@ def _program(module: dict[str, Any]) -> Program:
     program = Program()
     try:
         _add_signature(program, module["signature"])
-        program.nodes = [_node(it) for it in module["graph"]["nodes"]]
-    except _UnsupportedError as error:
+        program.nodes, renamed = flat_nodes(module["graph"]["nodes"])
+        program.outputs = [name_of(renamed, it) for it in program.outputs]
+    except UnsupportedError as error:
         program.unsupported = str(error)
     values = module["graph"]["tensor_values"]
     program.input_shapes = tuple(
@@ -227,108 +186,14 @@ def _add_signature(program: Program, signature: dict[str, Any]) -> None:
     for spec in signature["input_specs"]:
         ((kind, it),) = spec.items()
         if kind == "user_input":
-            program.inputs.append(_only_tensor(it["arg"]))
+            program.inputs.append(tensor_name(it["arg"]))
         elif kind in {"parameter", "buffer", "tensor_constant"}:
-            program.weights[_text(it["arg"]["name"])] = _text(it[f"{kind}_name"])
+            program.weights[text_of(it["arg"]["name"])] = text_of(it[f"{kind}_name"])
         else:
-            raise _UnsupportedError(f"an input of the kind {kind}")
+            raise UnsupportedError(f"an input of the kind {kind}")
     for spec in signature["output_specs"]:
         ((kind, it),) = spec.items()
         if kind == "user_output":
-            program.outputs += [_only_tensor(it["arg"])] if "as_tensor" in it["arg"] else []
+            program.outputs += [tensor_name(it["arg"])] if "as_tensor" in it["arg"] else []
         elif kind != "buffer_mutation":  # what batch norm counts; not needed to answer
-            raise _UnsupportedError(f"an output of the kind {kind}")
-
-
-def _only_tensor(argument: dict[str, Any]) -> str:
-    if "as_tensor" not in argument:
-        raise _UnsupportedError("an input that is no picture")
-    return _text(argument["as_tensor"]["name"])
-
-
-def _node(record: dict[str, Any]) -> Node:
-    target = _text(record["target"])
-    if not _TARGET.fullmatch(target):
-        raise _UnsupportedError(f"the operator {target}")
-    arguments = {
-        _text(it["name"]) or str(at): _argument(it["arg"]) for at, it in enumerate(record["inputs"])
-    }
-    outputs = tuple(_output(it) for it in record["outputs"])
-    return Node(target, arguments, outputs, _stack(record["metadata"].get("nn_module_stack", "")))
-
-
-def _argument(argument: dict[str, Any]) -> Any:
-    ((kind, value),) = argument.items()
-    reader = _READERS.get(kind)
-    if reader is None:
-        raise _UnsupportedError(f"an argument of the kind {kind.removeprefix('as_')}")
-    return reader(value)
-
-
-def _output(argument: dict[str, Any]) -> str | tuple[str, ...]:
-    ((kind, value),) = argument.items()
-    if kind == "as_none":
-        return ""
-    if kind == "as_tensor":
-        return _text(value["name"])
-    if kind == "as_tensors":
-        return tuple(_text(it["name"]) for it in value)
-    if kind in {"as_sym_int", "as_sym_bool", "as_sym_float"} and "as_name" in value:
-        return _text(value["as_name"])
-    raise _UnsupportedError(f"a result of the kind {kind.removeprefix('as_')}")
-
-
-def _stack(text: str) -> tuple[tuple[str, str], ...]:
-    """Read "key,path,class;key,path,class"."""
-    stack = []
-    for entry in text.split(";") if text else ():
-        _, _, rest = entry.partition(",")
-        path, _, kind = rest.partition(",")
-        if path and _PATH.fullmatch(path):
-            stack.append((path, kind.rpartition(".")[2]))
-    return tuple(stack)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 4096:
-        raise ValueError("expected a text")
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(it) for it in value]
-    if value is not None and not isinstance(value, bool | int | float | str):
-        raise ValueError("expected a plain value")
-    return value
-
-
-def _either(value: dict[str, Any]) -> Any:
-    """Read a size that is a number or the name of one."""
-    return Ref(_text(value["as_name"])) if "as_name" in value else _plain(*value.values())
-
-
-def _tensor(value: dict[str, Any]) -> Ref:
-    return Ref(_text(value["name"]))
-
-
-def _optional(value: dict[str, Any]) -> Ref | None:
-    return _tensor(value["as_tensor"]) if "as_tensor" in value else None
-
-
-_READERS: dict[str, Any] = {
-    "as_none": lambda _value: None,
-    "as_tensor": _tensor,
-    "as_tensors": lambda value: [_tensor(it) for it in value],
-    "as_optional_tensor": _optional,
-    "as_optional_tensors": lambda value: [_optional(it) for it in value],
-    **dict.fromkeys(
-        ("as_int", "as_ints", "as_float", "as_floats", "as_string", "as_bool", "as_bools"), _plain
-    ),
-    **dict.fromkeys(("as_sym_int", "as_sym_bool", "as_sym_float"), _either),
-    "as_sym_ints": lambda value: [_either(it) for it in value],
-    "as_scalar_type": lambda value: Named(SCALAR_TYPES[value]),
-    "as_memory_format": lambda value: Named(MEMORY_FORMATS[value]),
-    "as_layout": lambda _value: Named("strided"),
-    "as_device": lambda _value: Named("device"),
-}
+            raise UnsupportedError(f"an output of the kind {kind}")

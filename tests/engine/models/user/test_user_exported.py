@@ -104,6 +104,33 @@ def test_intermediate_values_are_let_go(tmp_path: Path, net: Net, picture: Tenso
     assert sizes[0] <= weights + 2  # the weights, the picture, and what the layer needs
 
 
+class Contexts(nn.Module):
+    """Operations in inner graphs, one of them in another one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.autocast("cpu", enabled=False):
+            made = self.conv(x) * 2
+            with torch.no_grad():
+                first, second = torch.chunk(made, 2, 1)
+        with torch.no_grad():
+            total = made + 1 + first
+        answer: Tensor = total.mean((2, 3)) + made.mean((2, 3)) + second.mean()
+        return answer
+
+
+def test_inner_graphs_are_put_in_their_place(tmp_path: Path, picture: Tensor) -> None:
+    torch.manual_seed(0)
+    net = Contexts().eval()
+    opened = _open(net, picture, tmp_path)
+    with torch.inference_mode(), capture(opened.module, [LayerKey("conv")]) as taken:
+        torch.testing.assert_close(opened.module(picture), net(picture), rtol=0, atol=0)
+    assert taken[LayerKey("conv")].shape == (1, 2, 16, 16)
+
+
 def test_what_is_beyond_operators_needs_consent(tmp_path: Path, picture: Tensor) -> None:
     class Branches(nn.Module):
         def __init__(self) -> None:

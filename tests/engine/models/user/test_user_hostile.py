@@ -19,6 +19,7 @@ from engine.models.user.detect import inspect_file
 from engine.models.user.errors import ModelFileError, NeedsConsentError
 from engine.models.user.opening import open_model
 from engine.models.user.options import OpenOptions
+from engine.models.user.script_source import _REACHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -389,3 +390,20 @@ def test_weights_that_claim_too_much(exported: Path) -> None:
 def test_a_graph_that_is_none(exported: Path, content: bytes) -> None:
     _forged(exported, lambda _: content, "models/model.json")
     _refused(exported)
+
+
+def test_all_operators_that_name_a_file_are_known() -> None:
+    """A newer PyTorch may bring more of them."""
+    spaces = {"aten", "prim", "prims", "quantized", "torchvision"}
+    found = set()
+    for schema in torch._C._jit_get_all_schemas():
+        space, _, name = schema.name.partition("::")
+        names = {it.name for it in schema.arguments}
+        reaches = names & {"filename", "file", "path", "url", "address"} or name.startswith(
+            ("save", "load", "open", "read", "write", "rpc", "exec")
+        )
+        if space in spaces and reaches:
+            found.add(name)
+    assert {"from_file", "save"} <= found
+    found.discard("einsum")  # a "path" there is an order of operations
+    assert found <= _REACHING
