@@ -92,6 +92,7 @@ class EngineThread(threading.Thread):
         self._loading: Job[LoadedModel] | None = None
         self._load_number = 0
         self._asked = ""
+        self._file_warning = ""
         self._jobs: list[Job[Any]] = []
         self._frame: Frame | None = None
         self._told_info: ModelInfo | None = None
@@ -250,6 +251,11 @@ class EngineThread(threading.Thread):
         except Exception as error:  # noqa: BLE001 - the loop lives on; it is logged and told
             self._tell_not_loaded(self._asked, error)
             return _Stale.NOTHING
+        # Of a person's own file: what was guessed, and what cannot be seen of it.
+        warning = " ".join(getattr(loaded, "warnings", ()))
+        if warning != self._file_warning:
+            self._file_warning = warning
+            self._on_event(Notice("file", warning, Severity.WARNING))
         return self._tell_ready(session, self._asked)
 
     def _tell_not_loaded(self, name: str, error: Exception) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ from engine.events import (
     Notice,
 )
 from engine.jobs import SOMETHING_WENT_WRONG, JobControl
+from engine.models.user.opening import OpenedModel
+from engine.models.user.options import OpenOptions
+from engine.models.user.report import FileKind
 from engine.session import Session
 from engine.thread import EngineThread
 from engine.values import DeviceRequest, LayerKey, WeightsChoice
@@ -236,3 +240,24 @@ def test_a_list_that_fails_is_told(
     monkeypatch.setattr(device, "available", fail)
     engine.post(ListModels())
     assert ear.wait(Notice).message == SOMETHING_WENT_WRONG
+
+
+def test_what_a_file_leaves_open_is_told_and_cleared_by_the_next_network(
+    engine: EngineThread, ear: Ear, shelf: Shelf
+) -> None:
+    plain = tiny.loaded(None, "guessed")
+    fields = {field.name: getattr(plain, field.name) for field in dataclasses.fields(plain)}
+    guessed = OpenedModel(
+        **fields,
+        kind=FileKind.STATE_DICT,
+        options=OpenOptions(),
+        warnings=("Its mean was guessed.", "Check it."),
+    )
+    shelf.loads["guessed"] = lambda _control: guessed
+    shelf.put("plain")
+    engine.post(LoadModel("guessed", RANDOM))
+    ear.wait(ModelReady)
+    assert ear.of(Notice, topic="file")[-1].message == "Its mean was guessed. Check it."
+    engine.post(LoadModel("plain", RANDOM))
+    ear.wait(ModelReady, 2)
+    assert [it.message for it in ear.of(Notice, topic="file")][1:] == [""]
