@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli_console import OK, Console, Subcommand, UsageError, chosen_model
-from engine.errors import ExportError, ModelError
+from engine.errors import ExportError
 from engine.export.atomic import atomic_path, check_target
-from engine.models import registry
+from engine.graph.saving import save_drawing, subtitle_of
 from engine.values import Direction
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def _run(args: argparse.Namespace, console: Console) -> int:
     check_target(args.out, overwrite=args.overwrite)
     # what draws is loaded once it is sure that there is something to draw
     from engine.graph.layout import layout  # noqa: PLC0415 - see above
+    from engine.graph.structure import structure  # noqa: PLC0415 - see above
     from engine.graph.visible import (  # noqa: PLC0415 - see above
         default_expanded,
         expanded_to_depth,
@@ -91,7 +92,7 @@ def _run(args: argparse.Namespace, console: Console) -> int:
 
     with console.progress() as control:
         control.report("Tracing")
-        graph = _traced(name, args.input)
+        graph = structure(name, args.input)
         control.report("Drawing")
         is_overview = args.depth is None
         opened = default_expanded(graph) if is_overview else expanded_to_depth(graph, args.depth)
@@ -103,69 +104,20 @@ def _run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _traced(name: str, shape: tuple[int, ...] | None) -> NetworkGraph:
-    """Build the network without weights and trace it.
-
-    On the "meta" device nothing is computed, so that even a large network takes no time and no
-    memory; one whose way depends on its data needs real, random, weights.
-    """
-    import torch  # noqa: PLC0415 - heavy, and not needed before
-
-    from engine.graph.trace import trace  # noqa: PLC0415 - imports torch
-
-    spec = registry.spec(name)
-    size = shape or (3, *spec.preprocessing.input_size)
-
-    def attempt(device: str) -> NetworkGraph:
-        with torch.device(device):
-            module = spec.build().eval()
-            picture = torch.zeros(size)
-        detects = spec.task == "instance"
-        inputs = ([picture],) if detects else picture[None]
-        return trace(module, inputs, name=name)
-
-    try:
-        return attempt("meta")
-    except (RuntimeError, NotImplementedError, TypeError, ValueError):
-        try:
-            return attempt("cpu")
-        except RuntimeError as error:
-            sides = "x".join(map(str, size))
-            raise ModelError(
-                f"“{name}” does not take an input of {sides}; choose another with --input."
-            ) from error
-
-
 def _save(args: argparse.Namespace, graph: NetworkGraph, drawing: GraphLayout) -> None:
-    title, subtitle = graph.model, _subtitle(graph)
-    suffix = args.out.suffix.lower()
-    if suffix == ".png":
-        from engine.export.figure import save_png  # noqa: PLC0415 - needs Pillow
-        from engine.graph.raster import fitting_scale, to_image  # noqa: PLC0415 - needs Pillow
-
-        scale = fitting_scale(drawing, title, subtitle)
-        image = to_image(drawing, title=title, subtitle=subtitle, theme=args.theme, scale=scale)
-        save_png(args.out, image, {"Title": title}, overwrite=args.overwrite)
+    if args.out.suffix.lower() != ".json":
+        save_drawing(
+            args.out,
+            drawing,
+            heading=(graph.model, subtitle_of(graph)),
+            theme=args.theme,
+            overwrite=args.overwrite,
+        )
         return
-    if suffix == ".svg":
-        from engine.graph.svg import to_svg  # noqa: PLC0415 - loaded for a drawing only
+    from engine.graph.record import to_json  # noqa: PLC0415 - loaded for data only
 
-        text = to_svg(drawing, title=title, subtitle=subtitle, theme=args.theme)
-    else:
-        from engine.graph.record import to_json  # noqa: PLC0415 - loaded for data only
-
-        text = to_json(graph, drawing)
     with atomic_path(args.out, overwrite=args.overwrite) as part:
-        part.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _subtitle(graph: NetworkGraph) -> str:
-    from engine.graph.labels import shape_label  # noqa: PLC0415 - loaded for a drawing only
-    from engine.graph.visible import batch_of  # noqa: PLC0415 - loaded for a drawing only
-
-    batch = batch_of(graph)
-    shapes = ", ".join(shape_label(shape, batch) for shape in graph.input_shapes)
-    return f"{len(graph.nodes):,} operations  ·  {graph.parameters:,} parameters  ·  input {shapes}"
+        part.write_text(to_json(graph, drawing), encoding="utf-8", newline="\n")
 
 
 GRAPH = Subcommand(

@@ -192,12 +192,14 @@ class GraphControl(QObject):
         scene = self._graph.view.scene
         if scene is None:
             return None
-        layout, title, look = scene.layout, self._title, theme_of(self._graph).name
+        graph, layout = scene.graph, scene.layout
+        title, look = self._title, theme_of(self._graph).name
 
         def write(_control: JobControl) -> Path:
-            from engine.graph.saving import save_drawing  # noqa: PLC0415 - off the GUI thread
+            from engine.graph.saving import save_drawing, subtitle_of  # noqa: PLC0415 - off the GUI thread
 
-            save_drawing(path, layout, title=title, theme=look, overwrite=True)
+            below = subtitle_of(graph) if graph is not None else ""
+            save_drawing(path, layout, heading=(title, below), theme=look, overwrite=True)
             return Path(path)
 
         return self._start(write)

@@ -85,5 +85,5 @@ def test_an_input_that_does_not_fit_is_told(tmp_path: Path) -> None:
     status, out, err = run(MODEL, "--out", tmp_path / "a.svg", "--input", "4x64x64")
     assert (status, out) == (1, "")
     assert "4x64x64" in err
-    assert "--input" in err
+    assert "its usual one is 3x" in err
     assert list(tmp_path.iterdir()) == []
