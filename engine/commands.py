@@ -9,6 +9,7 @@ from engine.values import (
     DeviceRequest,
     InputFit,
     LayerKey,
+    SegmentSettings,
     SurveyRequest,
     WeightsChoice,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "SetClassification",
     "SetDevice",
     "SetFit",
+    "SetSegmentation",
     "SetStyle",
     "SetSurvey",
     "TraceGraph",
@@ -85,6 +87,13 @@ class SetFit:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSegmentation:
+    """Which answers of a network that segments count; acts on the frame that stands, too."""
+
+    settings: SegmentSettings
+
+
+@dataclass(frozen=True, slots=True)
 class TraceGraph:
     """Trace the network that is loaded; a GraphTraced answers."""
 
@@ -112,6 +121,7 @@ Command = (
     | SetClassification
     | SetDevice
     | SetFit
+    | SetSegmentation
     | TraceGraph
     | MeasureCost
     | SetSurvey

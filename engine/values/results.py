@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from engine.values.activations import Activation
 from engine.values.models import LayerKey
 from engine.values.pictures import Box, Frame
+from engine.values.segmentation import Segmentation
 from engine.values.survey import NodeSummary
 
 __all__ = [
@@ -60,6 +61,8 @@ class FrameResult:
     """The part of the picture that the network saw."""
     classification: Classification | None
     activations: tuple[Activation, ...] = ()
+    segmentation: Segmentation | None = None
+    """Of networks that segment; at the picture's own resolution."""
     survey: tuple[NodeSummary, ...] = ()
     """The nodes of the graph, summed up; only now and then, and only on request."""
     timing: Timing = field(default_factory=Timing)
