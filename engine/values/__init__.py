@@ -66,8 +66,8 @@ from engine.values.segmentation import (
     PaletteChoice,
     Region,
     SegmentAs,
-    SegmentSettings,
     Segmentation,
+    SegmentSettings,
 )
 from engine.values.survey import NodeSummary, SurveyRequest
 
