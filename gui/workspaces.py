@@ -103,7 +103,7 @@ WORKSPACES: Final = (
         },
         behind={"layers": "cost"},
         hidden=frozenset({"timing", "prediction", "channel"}),
-        widths={"graph": Extent(0.46, 540), "source": Extent(0.26, 320, 480)},
+        widths={"graph": Extent(0.42, 470), "source": Extent(0.26, 320, 480)},
         heights={"source": Extent(0.36, 260), "cost": Extent(0.58)},
     ),
 )

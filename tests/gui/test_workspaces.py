@@ -58,7 +58,7 @@ def test_the_graph_has_most_of_the_width_of_its_workspace(kit: Kit) -> None:
     kit.trigger("workspace_graph")
     QApplication.processEvents()
     graph = kit.window.docks["graph"]
-    assert graph.width() >= 540
+    assert graph.width() >= 470
     assert graph.height() > 600
     assert kit.window.width() == 1280
 
