@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -37,7 +37,7 @@ class Fake:
         self.running = self.most_running = 0
         self.reads_begun = 0
         self.errors: dict[tuple[str, str], Exception] = {}
-        self.on_segment = lambda _number: None
+        self.on_segment: Callable[[int], object] = lambda _number: None
         self.frames_of_a_video = 5
         self.closed_videos = 0
 
