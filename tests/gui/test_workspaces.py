@@ -97,6 +97,21 @@ def test_a_workspace_that_is_no_more_is_forgotten(again: Callable[[], Kit]) -> N
     assert again().window.workspaces.current == "inspect"
 
 
+@pytest.mark.parametrize("workspace", ["inspect", "graph"])
+def test_searching_a_panel_brings_it_forward(kit: Kit, workspace: str) -> None:
+    kit.loaded(CONV1)
+    kit.trigger(f"workspace_{workspace}")
+    kit.window.docks["layers"].close()
+    kit.trigger("graph_find")
+    QApplication.processEvents()
+    assert kit.window.graph.find_bar.isVisible()
+    assert kit.window.graph.find_bar.isAncestorOf(QApplication.focusWidget())
+    kit.trigger("find_layer")
+    QApplication.processEvents()
+    assert kit.window.layers._search.hasFocus()
+    assert not kit.window.layers.visibleRegion().isEmpty()
+
+
 def test_extent_keeps_within_its_bounds() -> None:
     extent = Extent(0.25, 300, 400)
     assert [extent.of(whole) for whole in (1000, 1400, 4000)] == [300, 350, 400]
