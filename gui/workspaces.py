@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-__all__ = ["WORKSPACES", "Extent", "Workspace", "arrange", "bring_forward", "make_docks", "workspace_of"]
+__all__ = [
+    "WORKSPACES",
+    "Extent",
+    "Workspace",
+    "arrange",
+    "bring_forward",
+    "make_docks",
+    "workspace_of",
+]
 
 _LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea

@@ -105,7 +105,9 @@ def test_searching_a_panel_brings_it_forward(kit: Kit, workspace: str) -> None:
     kit.trigger("graph_find")
     QApplication.processEvents()
     assert kit.window.graph.find_bar.isVisible()
-    assert kit.window.graph.find_bar.isAncestorOf(QApplication.focusWidget())
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert kit.window.graph.find_bar.isAncestorOf(focused)
     kit.trigger("find_layer")
     QApplication.processEvents()
     assert kit.window.layers._search.hasFocus()
