@@ -28,9 +28,7 @@ _LONGEST = 1333
 """Of the long side, in pixels: the published evaluation knows no limit, but a strip of 1 x 100
 would become 520 x 52,000."""
 _FCN = "J. Long et al., Fully Convolutional Networks for Semantic Segmentation, CVPR 2015"
-_DEEPLAB = (
-    "L.-C. Chen et al., Rethinking Atrous Convolution for Semantic Image Segmentation, 2017"
-)
+_DEEPLAB = "L.-C. Chen et al., Rethinking Atrous Convolution for Semantic Image Segmentation, 2017"
 _LRASPP = "A. Howard et al., Searching for MobileNetV3, ICCV 2019"
 
 
@@ -49,9 +47,7 @@ _KNOWN = {
         "DeepLabV3 MobileNetV3 Large", "DeepLabV3", _DEEPLAB, 11_025_477
     ),
     "deeplabv3_resnet50": _Known("DeepLabV3 ResNet-50", "DeepLabV3", _DEEPLAB, 39_638_869),
-    "lraspp_mobilenet_v3_large": _Known(
-        "LR-ASPP MobileNetV3 Large", "LR-ASPP", _LRASPP, 3_221_538
-    ),
+    "lraspp_mobilenet_v3_large": _Known("LR-ASPP MobileNetV3 Large", "LR-ASPP", _LRASPP, 3_221_538),
 }
 _NICER = {"aeroplane": "airplane", "diningtable": "dining table", "pottedplant": "potted plant",
           "sofa": "couch", "motorbike": "motorcycle", "tvmonitor": "tv"}  # fmt: skip
