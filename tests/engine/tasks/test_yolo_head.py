@@ -32,7 +32,7 @@ def _nothing(height: int, width: int) -> dict[str, torch.Tensor]:
     return {**maps, "masks": torch.ones(1, 3, height // 4, width // 4)}
 
 
-def _put(  # noqa: PLR0913 - what there is to say of an object
+def _put(
     raw: dict[str, torch.Tensor],
     scale: int,
     anchor: int,

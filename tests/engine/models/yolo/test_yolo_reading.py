@@ -106,7 +106,7 @@ def test_what_a_pickle_would_do_is_not_done(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x80\x02."])
 def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "net.pt").write_bytes(content)
-    with pytest.raises(ValueError, match="net.pt"):
+    with pytest.raises(ValueError, match=r"net\.pt"):
         read_state(tmp_path / "net.pt")
 
 
