@@ -347,7 +347,9 @@ def test_npz_holds_everything_without_pickle(tmp_path: Path, found: Instances) -
 
 
 def test_npz_of_a_label_map(tmp_path: Path) -> None:
-    wide = LabelMap(np.array([[0, 300], [255, 1]], np.uint16), (Category(1, "a"), Category(300, "b")))
+    wide = LabelMap(
+        np.array([[0, 300], [255, 1]], np.uint16), (Category(1, "a"), Category(300, "b"))
+    )
     written(tmp_path, "npz", hard.build(hard.labelled()))
     written(tmp_path / "wide", "npz", hard.build(wide))
     back = read_npz(tmp_path / "a.npz")
