@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import torch
 from torchvision.ops import batched_nms
 
-from engine.tasks.resample import Window, resample
+from engine.tasks.resample import Window, above
 from engine.values import Box, Instance, Instances, Region
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class InstanceReading:
 
     def _region(self, candidate: int, coarse: Tensor, window: Window) -> Region:
         if window.is_empty:
-            return Region.of(torch.zeros(0, 0, dtype=torch.bool).numpy(), window.left, window.top)
+            return Region(window.left, window.top, np.zeros((0, 0), np.bool_))
         masks = self.candidates.masks
-        fine = resample(coarse.unsqueeze(0), masks.extent(candidate), window)[0]
-        return Region.of((fine > masks.threshold).numpy(), window.left, window.top)
+        mask = above(coarse, masks.extent(candidate), window, masks.threshold)
+        return Region.of(mask, window.left, window.top)

