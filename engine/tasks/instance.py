@@ -65,7 +65,8 @@ class Prototyped:
     def coarse(self, chosen: Tensor) -> Tensor:
         """Return (n, h, w) logits."""
         weights = self.coefficients[chosen.to(self.coefficients.device)]
-        return (weights @ self.prototypes.flatten(1)).unflatten(1, self.prototypes.shape[1:]).cpu()
+        height, width = self.prototypes.shape[1:]
+        return (weights @ self.prototypes.flatten(1)).view(-1, height, width).cpu()
 
     def extent(self, candidate: int) -> Box:  # noqa: ARG002 - all share one
         """Return the part of the picture that the prototypes cover."""

@@ -64,7 +64,7 @@ class SegmentHead(nn.Module):
     def _claim_nothing(self, numbers: int) -> None:
         """Begin with hardly any object anywhere (T.-Y. Lin et al., Focal Loss, ICCV 2017)."""
         for layer in self.predict:
-            layer.bias.view(ANCHORS_A_SCALE, numbers)[:, 4] = -math.log(1 / PRIOR - 1)  # type: ignore[operator, union-attr]
+            layer.bias.view(ANCHORS_A_SCALE, numbers)[:, 4] = -math.log(1 / PRIOR - 1)  # type: ignore[operator]
 
     def forward(self, fine: Tensor, middle: Tensor, coarse: Tensor) -> dict[str, Tensor]:
         """Return "stride8", "stride16" and "stride32" (B, anchors x numbers, H, W) and "masks"."""
