@@ -47,8 +47,8 @@ class Pass:
 
     Attributes
     ----------
-    output : Tensor or None
-        The network's answer, float32, on its device: (K,) logits of a classifier. None where
+    output : Tensor
+        The network's answer, float32, on its device: (K,) logits of a classifier. Empty where
         the network segments.
     raw
         All that a network that segments gave, as it gave it; None of others.
@@ -63,7 +63,7 @@ class Pass:
     """
 
     frame: Frame
-    output: Tensor | None
+    output: Tensor
     raw: object
     input_size: tuple[int, int]
     asked: frozenset[LayerKey]
@@ -222,7 +222,7 @@ class Network:
         seen = observing(self.module, survey) if survey is not None else nullcontext()
         with capture(self.module, keys) as taken, seen, self._autocast():
             raw = self._attempt(lambda: self.module(tensor), "this picture")
-        output = self._shown(raw) if self.head is None else None
+        output = self._shown(raw) if self.head is None else torch.empty(0)
         answers.update(taken)
         self.synchronise()
         done = time.perf_counter()

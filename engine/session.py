@@ -343,7 +343,7 @@ class Session:
         return watched.answer(folded, shape_of(output), self._style, done.frame)
 
     def _classify(self, network: Network, done: Pass) -> Classification | None:
-        if done.output is None or done.output.ndim != 1:
+        if network.head is not None or done.output.ndim != 1:
             return None
         logits = done.output.cpu().numpy()
         answer = self._classifier.answer(logits, network.info.categories, done.frame)
