@@ -46,13 +46,18 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--input-size", type=_size, metavar="N|HxW", help="size of the input in pixels"
     )
+    group.add_argument(
+        "--resize-size", type=int, metavar="N", help="short side before the centre is cut out"
+    )
     group.add_argument("--mean", type=_three, metavar="R,G,B", help="mean of the colours, 0..1")
     group.add_argument("--std", type=_three, metavar="R,G,B", help="their deviation, 0..1")
     group.add_argument(
         "--channel-order", choices=("rgb", "bgr"), help="order of the colours in the input"
     )
     group.add_argument(
-        "--categories", metavar="FILE", help="names of the outputs: a line each, or JSON"
+        "--categories",
+        metavar="FILE|imagenet|numbers",
+        help="names of the outputs: a line each, or JSON",
     )
     group.add_argument("--num-classes", type=int, metavar="N", help="outputs of the classifier")
     group.add_argument(
@@ -72,6 +77,7 @@ def file_options(args: argparse.Namespace) -> OpenOptions:
         return OpenOptions(
             architecture=args.arch,
             input_size=args.input_size,
+            resize_size=args.resize_size,
             mean=args.mean,
             std=args.std,
             channel_order=args.channel_order,

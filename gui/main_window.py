@@ -28,6 +28,7 @@ from gui.panels.cost_panel import CostPanel
 from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
 from gui.panels.loading_row import LoadingRow
+from gui.panels.open_model_card import OpenModelCard
 from gui.panels.prediction_panel import PredictionPanel
 from gui.panels.source_panel import SourcePanel
 from gui.panels.status_line import StatusLine
@@ -147,6 +148,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.notices = NoticeBar(self)
         self.loading = LoadingRow(self)
+        self.file_card = OpenModelCard(self)
         self.source = SourcePanel(actions=actions, settings=self._settings, parent=self)
         self.prediction = PredictionPanel(settings=self._settings, parent=self)
         self.layers = LayersPanel(self)
@@ -161,6 +163,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.loading)
         layout.addWidget(self.notices)
+        layout.addWidget(self.file_card)
         layout.addWidget(self.maps, 1)
         self.setCentralWidget(centre)
         recent = self._settings.get(keys.PALETTE_RECENT)
@@ -187,6 +190,7 @@ class MainWindow(QMainWindow):
             context,
             top=self.top,
             loading=self.loading,
+            card=self.file_card,
             notices=self.notices,
             palette=self.palette_,
         )
@@ -333,6 +337,7 @@ class MainWindow(QMainWindow):
         self._settings.set(keys.STATE, bytes(self.saveState(LAYOUT_VERSION).data()))
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
+        self.models.close()
         self.graphs.close()
         self._settings.sync()
         self._settle.stop()
