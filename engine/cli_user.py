@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli_console import FAILED, OK, Console, UsageError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.models.user.report import FileReport
+    from engine.models.user.suggest import Suggestion
 
 __all__ = ["add_file_options", "file_options", "inspect"]
 
@@ -95,19 +97,22 @@ def file_options(args: argparse.Namespace) -> OpenOptions:
 def inspect(path: str, console: Console, *, is_json: bool) -> int:
     """Print what a file is, without opening it; return the exit status."""
     from engine.models.user.detect import inspect_file  # noqa: PLC0415 - for this alone
+    from engine.models.user.suggest import labels_beside, suggest  # noqa: PLC0415 - likewise
 
     report = inspect_file(path)
+    beside = labels_beside(Path(report.path)) if report.can_open else {}
+    suggestion = suggest(report, beside=beside) if report.can_open else None
     if is_json:
-        console.say_json(_record(report))
+        console.say_json(_record(report, suggestion))
     else:
-        for line in _lines(report):
+        for line in (*_lines(report), *_suggested_lines(suggestion)):
             console.say(line)
     if report.problem:
         console.complain(f"layerscope: {report.problem}")
     return OK if report.can_open else FAILED
 
 
-def _record(report: FileReport) -> dict[str, Any]:
+def _record(report: FileReport, suggestion: Suggestion | None) -> dict[str, Any]:
     return {
         "path": report.path,
         "kind": report.kind.value,
@@ -128,6 +133,8 @@ def _record(report: FileReport) -> dict[str, Any]:
             }
             for it in report.guesses
         ],
+        "suggested": suggestion.options.to_json() if suggestion else None,
+        "why": dict(suggestion.why) if suggestion else None,
     }
 
 
@@ -152,3 +159,18 @@ def _lines(report: FileReport) -> Iterator[str]:
         yield f"    {tensor.name}  {sides}  {tensor.dtype}"
     if report.runs_code:
         yield f"  {report.why_code}"
+
+
+def _suggested_lines(suggestion: Suggestion | None) -> Iterator[str]:
+    """Say what it is opened with where nothing else is said, and why."""
+    if suggestion is None:
+        return
+    options, why = suggestion.options, suggestion.why
+    size = " x ".join(map(str, options.input_size)) if options.input_size else "found by trying"
+    yield "  suggested, as the window offers it:"
+    yield f"    input size     {size}. {why['input_size']}"
+    for name, values in (("mean", options.mean), ("std", options.std)):
+        numbers = ", ".join(f"{value:.4g}" for value in values or ())
+        yield f"    {name:13}  {numbers}. {why['normalisation']}"
+    yield f"    channel order  {options.channel_order}. {why['channel_order']}"
+    yield f"    categories     {options.categories or 'as many as outputs'}. {why['categories']}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
@@ -23,6 +23,7 @@ from gui.docks import arrange, make_docks
 from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
 from gui.panels.activation_panel import ActivationPanel
+from gui.panels.centre_column import CentreColumn
 from gui.panels.channel_panel import ChannelPanel
 from gui.panels.cost_panel import CostPanel
 from gui.panels.graph_panel import GraphPanel
@@ -157,15 +158,8 @@ class MainWindow(QMainWindow):
         self.timing = TimingPanel(self)
         self.graph = GraphPanel(actions=actions, parent=self)
         self.cost = CostPanel(self)
-        centre = QWidget(self)
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.loading)
-        layout.addWidget(self.notices)
-        layout.addWidget(self.file_card)
-        layout.addWidget(self.maps, 1)
-        self.setCentralWidget(centre)
+        rows = (self.loading, self.notices)
+        self.setCentralWidget(CentreColumn(rows, self.file_card, self.maps, self))
         recent = self._settings.get(keys.PALETTE_RECENT)
         self.palette_ = CommandPalette(actions, self, recent)
         self.help = HelpOverlay(actions, self)

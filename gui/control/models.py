@@ -221,6 +221,9 @@ class ModelControl(QObject):
         if not event.needs_consent and self._files.show_failure(event.model, event.message):
             return
         steps = [(self.tr("Try again"), partial(self.load, event.model))]
+        if self._is_file(event.model):
+            again = partial(self._files.open, event.model, is_again=True)
+            steps.append((self.tr("Change how it is opened"), again))
         if event.needs_consent:
             steps = [(self.tr("Run its code"), partial(self._run_code, event.model))]
         if event.can_run_random:

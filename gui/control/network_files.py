@@ -107,7 +107,7 @@ class NetworkFileControl(QObject):
         self._is_looking = False
         if self._job is not None:
             self._job.cancel()
-        self._card.hide()
+        self._card.put_away()
 
     def show_loaded(self, name: str, *, is_file: bool) -> None:
         """Take note of what is loaded now."""
@@ -176,6 +176,6 @@ class NetworkFileControl(QObject):
         return PaletteEntry(
             title=name,
             subtitle="" if score is None else self.tr("fits {0}").format(f"{score:.0%}"),
-            callback=partial(self._card.choose_architecture, name),
+            callback=partial(self._card.form.choose_architecture, name),
             icon=Icon.MODEL,
         )

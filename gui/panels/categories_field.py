@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.models.user.errors import ModelFileError
 from engine.models.user.options import IMAGENET, NUMBERS, read_categories
@@ -38,7 +46,7 @@ class CategoriesField(QWidget):
             (self.tr("From a file"), _FILE),
             (self.tr("ImageNet-1k"), IMAGENET),
             (self.tr("Numbers"), NUMBERS),
-            (self.tr("ImageNet-1k for 1,000 outputs, else numbers"), _AUTO),
+            (self.tr("Automatic"), _AUTO),
         ):
             self._way.addItem(text, value)
         self._path = QLineEdit(self)
@@ -51,6 +59,7 @@ class CategoriesField(QWidget):
         second.setSpacing(4)
         second.addWidget(self._path, 1)
         second.addWidget(self._browse)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -24,11 +24,11 @@ class InputSizeField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._size = NumberFields(
-            (self.tr("Height in pixels"), self.tr("Width in pixels")), between="×", letters=4
+            (self.tr("Height in pixels"), self.tr("Width in pixels")), between="×", letters=5
         )
-        self._resize = NumberFields((self.tr("Short side before cropping, in pixels"),), letters=4)
-        self._size.set_hint(self.tr("any"))
-        self._resize.set_hint(self.tr("same"))
+        self._resize = NumberFields((self.tr("Short side before cropping, in pixels"),), letters=5)
+        self._size.set_hint(self.tr("auto"))
+        self._resize.set_hint(self.tr("auto"))
         for fields in (self._size, self._resize):
             fields.edited.connect(self.edited)
         layout = QHBoxLayout(self)

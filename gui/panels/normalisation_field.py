@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.panels.number_fields import NumberFields
 
@@ -28,7 +28,7 @@ PRESETS: Final[dict[str, tuple[Three, Three]]] = {
     "(x - 127) / 128": (_same(127 / 255), _same(128 / 255)),
     "0 to 255": (_same(0.0), _same(1 / 255)),
 }
-"""Mean and deviation of R, G and B on a 0..1 scale."""
+"""Mean and standard deviation of R, G and B on a 0..1 scale."""
 _NEAR = 1e-6
 
 
@@ -47,7 +47,7 @@ class NormalisationField(QWidget):
         self._preset = QComboBox(self)
         self._preset.setAccessibleName(self.tr("Normalisation"))
         titles = {
-            "ImageNet": self.tr("ImageNet mean and deviation"),
+            "ImageNet": self.tr("ImageNet mean and std"),
             "0 to 1": self.tr("0 to 1"),
             "-1 to 1": self.tr("−1 to 1"),
             "(x - 127) / 128": self.tr("(x − 127) / 128"),
@@ -58,9 +58,8 @@ class NormalisationField(QWidget):
         self._preset.addItem(self.tr("Custom"), "")
         colours = (self.tr("Red"), self.tr("Green"), self.tr("Blue"))
         self._mean = NumberFields([self.tr("Mean, {0}").format(it) for it in colours], letters=7)
-        self._std = NumberFields(
-            [self.tr("Deviation, {0}").format(it) for it in colours], letters=7
-        )
+        self._std = NumberFields([self.tr("Std, {0}").format(it) for it in colours], letters=7)
+        self._custom = QWidget(self)
         self._build_layout()
         self._preset.activated.connect(self._choose)
         for fields in (self._mean, self._std):
@@ -74,7 +73,7 @@ class NormalisationField(QWidget):
 
     @property
     def std_now(self) -> Three:
-        """Deviations of R, G and B; NaN where that is no number."""
+        """Standard deviations of R, G and B; NaN where that is no number."""
         red, green, blue = self._std.numbers
         return red, green, blue
 
@@ -84,7 +83,7 @@ class NormalisationField(QWidget):
         if not all(0 <= value <= 1 for value in self.mean_now):
             return self.tr("Give three numbers from 0 to 1 as the mean.")
         if not all(0 < value <= 1 for value in self.std_now):
-            return self.tr("Give three numbers above 0 and up to 1 as the deviation.")
+            return self.tr("Give three numbers above 0 and up to 1 as the std.")
         return ""
 
     def show_numbers(self, mean: Three, std: Three) -> None:
@@ -92,6 +91,7 @@ class NormalisationField(QWidget):
         self._mean.show_numbers(mean)
         self._std.show_numbers(std)
         self._name_them()
+        self._custom.setVisible(not self._preset.currentData())
 
     def take_keyboard(self) -> None:
         """Put the cursor where something is wrong, or into the list."""
@@ -105,20 +105,24 @@ class NormalisationField(QWidget):
     # ------------------------------------------------------------------------------------ private
 
     def _build_layout(self) -> None:
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(8)
-        layout.setVerticalSpacing(4)
+        custom = QGridLayout(self._custom)
+        custom.setContentsMargins(0, 0, 0, 0)
+        custom.setHorizontalSpacing(8)
+        custom.setVerticalSpacing(4)
         left = Qt.AlignmentFlag.AlignLeft
-        layout.addWidget(self._preset, 0, 0, 1, 2, left)
         for row, (text, fields) in enumerate(
-            ((self.tr("mean"), self._mean), (self.tr("deviation"), self._std)), 1
+            ((self.tr("mean"), self._mean), (self.tr("std"), self._std))
         ):
-            label = QLabel(text, self)
+            label = QLabel(text, self._custom)
             label.setProperty("role", "muted")
-            layout.addWidget(label, row, 0)
-            layout.addWidget(fields, row, 1, left)
-        layout.setColumnStretch(1, 1)
+            custom.addWidget(label, row, 0)
+            custom.addWidget(fields, row, 1, left)
+        custom.setColumnStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._preset, 0, left)
+        layout.addWidget(self._custom)
 
     @Slot()
     def _choose(self) -> None:
@@ -127,7 +131,9 @@ class NormalisationField(QWidget):
             mean, std = PRESETS[name]
             self._mean.show_numbers(mean)
             self._std.show_numbers(std)
-        else:
+        self._custom.setVisible(not name)
+        self._say_numbers()
+        if not name:
             self._mean.take_keyboard()
         self.edited.emit()
 
@@ -141,5 +147,14 @@ class NormalisationField(QWidget):
         for at, (mean, std) in enumerate(PRESETS.values()):
             if all(abs(a - b) < _NEAR for a, b in zip(now, (*mean, *std), strict=True)):
                 self._preset.setCurrentIndex(at)
-                return
-        self._preset.setCurrentIndex(len(PRESETS))
+                break
+        else:
+            self._preset.setCurrentIndex(len(PRESETS))
+        self._say_numbers()
+
+    def _say_numbers(self) -> None:
+        mean, std = (
+            ", ".join(f"{value:.4g}" for value in values)
+            for values in (self.mean_now, self.std_now)
+        )
+        self._preset.setToolTip(self.tr("mean {0}; std {1}").format(mean, std))

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from gui.panels.field_note import FieldNote
 
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["NotedForm"]
 
 _LEAST_PX = 96
+_CONTROL_PX = 28
 
 
 class NotedForm(QScrollArea):
@@ -34,7 +43,7 @@ class NotedForm(QScrollArea):
         self._body = QWidget()
         self._body.setProperty("role", "form")
         self._grid = QGridLayout(self._body)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setContentsMargins(0, 4, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
@@ -60,14 +69,21 @@ class NotedForm(QScrollArea):
         line = QHBoxLayout(cell)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
+        top = Qt.AlignmentFlag.AlignTop
         for field in fields:
-            line.addWidget(field)
-        line.addStretch(1)
+            is_label = isinstance(field, QLabel)  # a badge, beside a field of one line
+            line.addWidget(field, 0, Qt.AlignmentFlag.AlignVCenter if is_label else top)
+        if fields[-1].sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Expanding:
+            line.setStretchFactor(fields[-1], 1)
+            line.setAlignment(fields[-1], Qt.AlignmentFlag(0))
+        else:
+            line.addStretch(1)
         note = FieldNote(self._body)
         note.setContentsMargins(0, 0, 0, 8)
-        row = self._grid.rowCount()
-        top = Qt.AlignmentFlag.AlignTop
-        label.setMinimumHeight(fields[0].sizeHint().height() if len(fields) > 1 else 28)
+        row = 2 * len(self._notes)
+        self._grid.setRowStretch(row, 0)
+        self._grid.setRowStretch(row + 2, 1)  # what is left stays below the last row
+        label.setMinimumHeight(_CONTROL_PX)
         self._grid.addWidget(label, row, 0, top)
         self._grid.addWidget(cell, row, 1)
         self._grid.addWidget(note, row + 1, 1)

@@ -94,7 +94,7 @@ def suggest(
     why = {
         "architecture": _why_architecture(report, guess),
         "input_size": why_size,
-        "normalisation": f"Published for {guess.architecture}."
+        "normalisation": f"As published for {guess.architecture}."
         if guess
         else "What most networks were trained with; the file does not say.",
         "channel_order": why_order,
@@ -136,7 +136,7 @@ def _why_architecture(report: FileReport, guess: Guess | None) -> str:
     if guess.score < 1:
         return f"About {guess.score:.0%} of the tensors fit by name and shape."
     count = sum(it.score == 1 and it.architecture != guess.architecture for it in report.guesses)
-    others = f"; {count} {'other fits' if count == 1 else 'others fit'} as well" if count else ""
+    others = f"; {count} other architecture{'s' * (count > 1)} would too" if count else ""
     return f"All {report.tensors:,} tensors fit by name and shape{others}."
 
 
@@ -160,8 +160,8 @@ def _size(report: FileReport, guess: Guess | None) -> tuple[tuple[int, int] | No
     if guess is not None:
         known = guessing.architecture(guess.architecture)
         if known is not None and guess.input_size != known.input_size:
-            return guess.input_size, "As many patches as the positions in the file."
-        return guess.input_size, f"Published for {guess.architecture}."
+            return guess.input_size, "Told by the number of positions in the file."
+        return guess.input_size, f"As published for {guess.architecture}."
     shape = report.inputs[0] if report.inputs else ()
     if len(shape) == 4:
         sides = shape[1:3] if _is_last(shape) else shape[2:4]
@@ -186,14 +186,14 @@ def _order(report: FileReport, channels: int) -> tuple[Literal["rgb", "bgr"], st
         return "rgb", "The first convolution takes 1 channel: pictures become grey first."
     name = re.search(r"(?<![a-z])(bgr|caffe)(?![a-z])", Path(report.path).name.lower())
     if name:
-        return "bgr", f"The file's name says “{name[1]}”."
+        return "bgr", f"BGR: the file's name says “{name[1]}”."
     said = f"; the first convolution takes {channels} channels" if channels else ""
-    return "rgb", f"As PyTorch's networks take it{said}."
+    return "rgb", f"RGB, as PyTorch's networks take it{said}."
 
 
 def _categories(outputs: int, beside: Mapping[str, int]) -> tuple[str | None, str]:
     if not outputs:
-        return None, "The file does not say how many outputs there are."
+        return None, "The file does not say how many outputs there are: 1,000 get ImageNet's names."
     fitting = [path for path, count in beside.items() if count == outputs]
     if fitting:
         name = Path(fitting[0]).name
