@@ -201,7 +201,8 @@ class OpenModelCard(QFrame):
         if self._another.isVisibleTo(self):
             self._another.setFocus()
         elif not self.form.take_keyboard():
-            self._open.setFocus()
+            # A stray Enter opens, but it runs nobody's code.
+            (self._cancel if self._runs_code else self._open).setFocus()
 
     @Slot()
     def _submit(self) -> None:
