@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["OpenModelForm"]
 
 _LIKELY = 0.5
-_ASKED = ("input_size", "resize_size", "mean", "std", "channel_order", "categories")
 
 
 class OpenModelForm(NotedForm):
@@ -106,9 +105,7 @@ class OpenModelForm(NotedForm):
         if self._look is None or self._suggestion is None:
             return
         before = self._suggestion.options
-        kept = {
-            one: value for one, value in self._values().items() if value != getattr(before, one)
-        }
+        kept = {one: value for one, value in self._sound().items() if value != getattr(before, one)}
         self._suggestion = self._look.suggest(name)
         self._fill(dataclasses.replace(self._suggestion.options, **kept))
 
@@ -176,18 +173,18 @@ class OpenModelForm(NotedForm):
         self.add("categories", self.tr("Categories"), [self._categories])
         self.note("function").show_why(self.tr("Called without arguments; it gives the network."))
 
-    def _values(self) -> dict[str, object]:
-        """Return what the fields say now, right or wrong, under the names of the options."""
-        size, normalisation = self._size, self._normalisation
-        values = (
-            size.size_now,
-            size.resize_now,
-            normalisation.mean_now,
-            normalisation.std_now,
-            self._order.currentData(),
-            self._categories.value_now,
-        )
-        return dict(zip(_ASKED, values, strict=True))
+    def _sound(self) -> dict[str, Any]:
+        """Return what the fields say now and is not wrong, under the names of the options."""
+        values: dict[str, Any] = {"channel_order": self._order.currentData()}
+        if not self._size.problem:
+            values["input_size"] = self._size.size_now
+            values["resize_size"] = self._size.resize_now
+        if not self._normalisation.problem:
+            values["mean"] = self._normalisation.mean_now
+            values["std"] = self._normalisation.std_now
+        if not self._categories.problem:
+            values["categories"] = self._categories.value_now
+        return values
 
     def _fill(self, options: OpenOptions) -> None:
         """Show these values, and the reasons of the guesses."""
