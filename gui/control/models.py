@@ -78,6 +78,7 @@ class ModelControl(QObject):
         self._files = files = NetworkFileControl(card, actions, palette)
         files.load_wanted.connect(self._load_file)
         files.looked.connect(self._end_loading)
+        files.looked.connect(self._ask_for_first)
         files.given_up.connect(self._ask_for_first)
         actions.connect("choose_model", self.choose)
         actions.connect("open_model", self.open_file)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.models.user.options import MAX_SIDE
 from gui.panels.number_fields import NumberFields
+from gui.views.elided_label import ElidedLabel
 
 __all__ = ["InputSizeField"]
 
@@ -79,7 +80,7 @@ class InputSizeField(QWidget):
         self._size.take_keyboard()
 
 
-def _quiet(text: str) -> QLabel:
-    label = QLabel(text)
+def _quiet(text: str) -> ElidedLabel:
+    label = ElidedLabel(text, Qt.TextElideMode.ElideRight)  # large text in a narrow window
     label.setProperty("role", "muted")
     return label

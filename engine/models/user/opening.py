@@ -24,7 +24,6 @@ from engine.models.user.input_form import InputForm, find_form
 from engine.models.user.naming import ModelFile, model_file
 from engine.models.user.options import (
     IMAGENET,
-    NUMBERS,
     OpenOptions,
     read_categories,
     recall,
@@ -267,13 +266,7 @@ def _sizes(found: _Found, options: OpenOptions) -> Sequence[tuple[int, int]]:
 def _categories(labels: tuple[str, ...], form: InputForm, options: OpenOptions) -> tuple[str, ...]:
     """Return the labels that were given, or ImageNet's where they are wanted or as many."""
     is_guessed = options.categories is None and form.outputs == _IMAGENET_CLASSES
-    if (
-        labels
-        or options.categories == NUMBERS
-        or not (is_guessed or options.categories == IMAGENET)
-    ):
-        return labels
-    return imagenet.categories()
+    return imagenet.categories() if is_guessed or options.categories == IMAGENET else labels
 
 
 def _oddities(module: nn.Module) -> list[str]:

@@ -36,7 +36,8 @@ def test_cancel_leaves_everything(asked: Asked, weights: Path) -> None:
     asked.write("Height in pixels", "64")
     asked.kit.press(Qt.Key.Key_Escape)
     assert not asked.card.isVisible()
-    assert asked.kit.engine.posted == []
+    assert asked.loads == []
+    assert asked.kit.engine.of(CancelLoading) == []
     assert recall(weights) is None
     assert asked.kit.window.models.info is not None
     assert asked.kit.window.maps.isVisible()
@@ -169,3 +170,14 @@ def test_the_maps_step_aside_where_there_is_no_room(
     assert asked.card.form.height() == asked.card.form.sizeHint().height()  # all is seen
     asked.click("Cancel")
     assert window.maps.isVisible()
+
+
+def test_the_window_does_not_grow_for_the_card(asked: Asked, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text("def build(): ...\n", encoding="utf-8")
+    asked.kit.window.resize(1280, 800)
+    QApplication.processEvents()
+    asked.open(path)
+    asked.card.show_failure("It fails. " * 40)
+    QApplication.processEvents()
+    assert (asked.kit.window.width(), asked.kit.window.height()) == (1280, 800)
