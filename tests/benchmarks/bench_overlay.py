@@ -27,6 +27,7 @@ BLOCK_S = 0.15
 def overlay(plan: Plan) -> Iterator[Figure]:
     """20 objects on 1280 x 720: fill, outline and names; supervision's the same, side by side."""
     import cv2
+    import numpy as np
     from skimage.data import astronaut
 
     from engine.allocator import keep_freed_memory
@@ -34,7 +35,8 @@ def overlay(plan: Plan) -> Iterator[Figure]:
     from engine.values import OverlayStyle
 
     keep_freed_memory()  # as the engine's thread does
-    image = cv2.resize(astronaut(), SIZE[::-1])
+    photo = astronaut()  # type: ignore[no-untyped-call]  # of scikit-image
+    image = np.asarray(cv2.resize(photo, SIZE[::-1]), np.uint8)
     found, style = instances(), OverlayStyle()
     works: dict[str, Callable[[], object]] = {
         "ours": lambda: draw_overlay(image, found, style),

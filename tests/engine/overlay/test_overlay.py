@@ -182,7 +182,7 @@ def test_the_layer_over_the_picture_is_the_drawing(opacity: float, contour: int)
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_a_label_map_is_filled_but_for_background_and_void(dtype: type) -> None:
-    labels = np.zeros(SIZE, dtype)
+    labels: NDArray[np.uint8] = np.zeros(SIZE, dtype)
     labels[:20], labels[40:] = 3, 255
     found_ = LabelMap(labels, CATEGORIES)
     out = draw_overlay(grey(), found_, replace(BARE, opacity=1.0))
