@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.models.user.options import OpenOptions
 from engine.values import (
     AtlasStyle,
     DeviceRequest,
@@ -42,6 +43,9 @@ class LoadModel:
 
     name: str
     weights: WeightsChoice = WeightsChoice.PUBLISHED
+    options: OpenOptions | None = None
+    """For a person's own file: how exactly it is to be opened, which is remembered when it has
+    been; None = as it was the last time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl, Progress
     from engine.models.loading import LoadedModel
     from engine.session import Session
-    from engine.values import ModelInfo, WeightsChoice
+    from engine.values import ModelInfo
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
@@ -193,8 +193,8 @@ class EngineThread(threading.Thread):
             case c.SetDevice(request):
                 session.set_device(request)
                 return self._tell_ready(session)
-            case c.LoadModel(name, weights):
-                self._start_loading(name, weights)
+            case c.LoadModel():
+                self._start_loading(command)
             case c.CancelLoading():
                 if self._loading is not None:
                     self._loading.cancel()
@@ -210,7 +210,7 @@ class EngineThread(threading.Thread):
 
     # ---------------------------------------------------------------------------- loading a model
 
-    def _start_loading(self, name: str, weights: WeightsChoice) -> None:
+    def _start_loading(self, command: c.LoadModel) -> None:
         """Load in a thread of its own: the network that runs goes on meanwhile.
 
         A loading that is under way is given up without a word, however it ends: the newer one is
@@ -219,12 +219,13 @@ class EngineThread(threading.Thread):
         if self._loading is not None:
             self._loading.cancel()
         self._load_number = number = self._load_number + 1
-        self._asked = name
+        self._asked = name = command.name
+        options = {} if command.options is None else {"options": command.options}
 
         def work(control: JobControl) -> LoadedModel:
             from engine.models import loading  # noqa: PLC0415 - torch
 
-            return loading.load(name, weights, control)
+            return loading.load(name, command.weights, control, **options)
 
         def progress(step: Progress) -> None:
             if number == self._load_number:
