@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.values import (
     AtlasStyle,
     DeviceRequest,
+    FieldRequest,
     InputFit,
     LayerKey,
     SegmentSettings,
@@ -20,6 +21,7 @@ __all__ = [
     "ListModels",
     "LoadModel",
     "MeasureCost",
+    "MeasureField",
     "SetClassification",
     "SetDevice",
     "SetFit",
@@ -106,6 +108,16 @@ class MeasureCost:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureField:
+    """Measure a receptive field on the frame that stands, between frames; FieldMeasured answers.
+
+    The newest request counts: what was begun before is given up; None = only that.
+    """
+
+    request: FieldRequest | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetSurvey:
     """Sum up these nodes now and then, as often as the live loop's pace allows; None = none."""
 
@@ -124,5 +136,6 @@ Command = (
     | SetSegmentation
     | TraceGraph
     | MeasureCost
+    | MeasureField
     | SetSurvey
 )
