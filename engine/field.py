@@ -2,7 +2,7 @@
 
 The passes are made between frames, by the thread that owns the network: a second thread would
 meet the hooks of the first, and the two would share the processor's cores without a rule. After a
-pass that held frames up, the live loop has the device for half as long again as the pass took, so
+pass that held frames up, the live loop has the device for twice as long as the pass took, so
 that it keeps more than half of its pace.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FieldMeter", "FieldTask"]
 
-LIVE_SHARE = 1.5
+LIVE_SHARE = 2.0
 """Seconds that the live loop has after each second of measuring."""
 
 

@@ -21,6 +21,8 @@ __all__ = ["channel_scale", "field_heat", "heat", "lut_of"]
 
 MOST_HEAT = 225
 """Alpha of the hottest place of a measured field: the picture is to be seen below it."""
+COLDEST = 100
+"""Where in the colour map its weakest place begins: black would be lost on dark pictures."""
 
 
 def lut_of(activation: Activation, style: DisplayStyle, theme: Theme) -> NDArray[np.uint8]:
@@ -82,5 +84,7 @@ def field_heat(blob: NDArray[np.float32]) -> NDArray[np.uint8]:
         Straight alpha.
     """
     strength = np.sqrt(np.clip(blob, 0.0, 1.0))
-    colours = colormaps.lut("inferno")[(strength * 255).astype(np.uint8)]
-    return np.dstack((colours, (strength * MOST_HEAT).astype(np.uint8)))
+    indices = COLDEST + strength * (255 - COLDEST)
+    colours = colormaps.lut("inferno")[indices.astype(np.uint8)]
+    alpha = np.minimum(1.5 * strength, 1.0) * MOST_HEAT
+    return np.dstack((colours, alpha.astype(np.uint8)))

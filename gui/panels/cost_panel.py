@@ -254,7 +254,8 @@ class CostPanel(QWidget):
         lines = [f"{layer.key}   {layer.op}"]
         lines += [f"{name}:  {arithmetic}" for name, arithmetic in layer.formulas]
         if layer.key in self._measured:
-            lines.append(_measured_line(self, self._measured[layer.key], layer))
+            # First: there may be room for few lines, and it is what was just asked for.
+            lines.insert(1, _measured_line(self, self._measured[layer.key], layer))
         self._formulas.setPlainText("\n".join(lines))
 
     @Slot(QPoint)
