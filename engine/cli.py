@@ -16,6 +16,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from engine.cli_classify import CLASSIFY
+from engine.cli_compare import COMPARE
 from engine.cli_console import FAILED, STOPPED, USAGE, Console, Subcommand, UsageError
 from engine.cli_cost import COST
 from engine.cli_graph import GRAPH
@@ -31,7 +32,7 @@ __all__ = ["SUBCOMMANDS", "build_parser", "main", "version"]
 
 _logger = logging.getLogger(__name__)
 
-_TABLE: tuple[Subcommand, ...] = (CLASSIFY, MAPS, GRAPH, COST, MODELS, LAYERS)
+_TABLE: tuple[Subcommand, ...] = (CLASSIFY, MAPS, GRAPH, COMPARE, COST, MODELS, LAYERS)
 
 SUBCOMMANDS: frozenset[str] = frozenset(command.name for command in _TABLE)
 """The words after `layerscope` that need no window."""
