@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli_console import OK, Console, Subcommand, UsageError, chosen_model
-from engine.errors import ModelError
 from engine.export.atomic import check_target
-from engine.models import registry
-from engine.models.user.naming import ModelFile
+from engine.models.user.naming import is_file_name
+from engine.models.user.options import OpenOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from engine.jobs import JobControl
     from engine.values import NetworkGraph
     from engine.values.graph_diff import GraphDiff
 
@@ -40,7 +40,7 @@ def _depth(text: str) -> int:
 def _configure(parser: argparse.ArgumentParser) -> None:
     for name in ("model_a", "model_b"):
         parser.add_argument(
-            name, metavar=name.upper(), help="network; “layerscope models” lists them"
+            name, metavar=name.upper(), help="network (“layerscope models” lists them), or a file"
         )
     parser.add_argument(
         "--input",
@@ -65,11 +65,14 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="open N levels of modules in FILE; 0 = none (default: a readable overview)",
     )
+    parser.add_argument(
+        "--allow-code", action="store_true", help="run the code in a file; only if you trust it"
+    )
     parser.add_argument("--theme", choices=("dark", "light"), default="dark")
 
 
 def _run(args: argparse.Namespace, console: Console) -> int:
-    names = _named(args.model_a), _named(args.model_b)
+    names = chosen_model(args.model_a), chosen_model(args.model_b)
     if args.out is not None:
         if args.out.suffix.lower() not in _SUFFIXES:
             raise UsageError(
@@ -81,8 +84,7 @@ def _run(args: argparse.Namespace, console: Console) -> int:
     from engine.graph.diff import compare  # noqa: PLC0415 - see above
 
     with console.progress() as control:
-        control.report(f"Tracing {names[0]}")
-        graphs = _traced(names, args.input)
+        graphs = _traced(names, args, control)
         control.report("Comparing")
         diff = compare(*graphs)
         if args.out is not None:
@@ -104,27 +106,19 @@ def _run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _named(name: str) -> str:
-    found = chosen_model(name)
-    if isinstance(registry.resolve(found), ModelFile):
-        raise UsageError(
-            f"“{name}” is a file; networks are compared by name (“layerscope models” lists them)."
-        )
-    return found
-
-
 def _traced(
-    names: tuple[str, str], shape: tuple[int, ...] | None
+    names: tuple[str, str], args: argparse.Namespace, control: JobControl
 ) -> tuple[NetworkGraph, NetworkGraph]:
+    from engine.graph.any_structure import any_structure  # noqa: PLC0415 - torch
     from engine.graph.structure import structure  # noqa: PLC0415 - torch
 
-    one = structure(names[0], shape)
-    if shape is not None:
-        return one, structure(names[1], shape)
-    try:
-        return one, structure(names[1], one.input_shapes[0])
-    except ModelError:  # it has a size of its own
-        return one, structure(names[1])
+    if args.input is not None and not any(map(is_file_name, names)):
+        # Asked for, it is not given up for another one in silence.
+        return structure(names[0], args.input), structure(names[1], args.input)
+    options = OpenOptions(allow_code=True if args.allow_code else None)
+    one = any_structure(names[0], args.input, control, options)
+    shape = args.input or one.input_shapes[0]
+    return one, any_structure(names[1], shape, control, options)
 
 
 # ------------------------------------------------------------------------------------- records

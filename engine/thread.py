@@ -22,6 +22,9 @@ from engine.events import (
     ModelReady,
     ModelsListed,
     Notice,
+    OtherFailed,
+    OtherProgress,
+    OtherTraced,
     Severity,
 )
 from engine.jobs import SOMETHING_WENT_WRONG, Job
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl, Progress
     from engine.models.loading import LoadedModel
     from engine.session import Session
-    from engine.values import ModelInfo, WeightsChoice
+    from engine.values import ModelInfo, NetworkGraph, WeightsChoice
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
@@ -92,6 +95,7 @@ class EngineThread(threading.Thread):
         self._loading: Job[LoadedModel] | None = None
         self._load_number = 0
         self._asked = ""
+        self._other: Job[NetworkGraph] | None = None
         self._file_warning = ""
         self._jobs: list[Job[Any]] = []
         self._frame: Frame | None = None
@@ -200,6 +204,11 @@ class EngineThread(threading.Thread):
                     self._loading.cancel()
             case c.ListModels():
                 self._list_models()
+            case c.TraceOther(name, shape):
+                self._trace_other(name, shape)
+            case c.CancelOther():
+                if self._other is not None:
+                    self._other.cancel()
             case c.TraceGraph():
                 self._on_event(GraphTraced(session.trace()))
             case c.MeasureCost(has_times):
@@ -207,6 +216,31 @@ class EngineThread(threading.Thread):
             case _:
                 return _set(session, command)
         return _Stale.NOTHING
+
+    def _trace_other(self, name: str, shape: tuple[int, ...] | None) -> None:
+        """Trace a network beside the one that is loaded, in a thread of its own."""
+        if self._other is not None:
+            self._other.cancel()
+
+        def work(control: JobControl) -> NetworkGraph:
+            from engine.graph.any_structure import any_structure  # noqa: PLC0415 - torch
+
+            return any_structure(name, shape, control)
+
+        def failed(error: EngineError) -> None:
+            if not isinstance(error, CancelledError):
+                _log(error)
+                self._on_event(OtherFailed(name, error.message))
+
+        self._other = self._start(
+            Job(
+                work,
+                on_done=lambda graph: self._on_event(OtherTraced(name, graph)),
+                on_failed=failed,
+                on_progress=lambda step: self._on_event(OtherProgress(name, step.stage)),
+                name="trace-other",
+            )
+        )
 
     # ---------------------------------------------------------------------------- loading a model
 

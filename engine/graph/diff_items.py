@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.graph.hierarchy import Hierarchy
 from engine.graph.labels import SUBTITLE_SIZE, text_width
-from engine.graph.palette import DIFF_SIGNS, Tone
+from engine.graph.palette import Tone
 from engine.values.graph import ItemKind, VisibleGraph
 from engine.values.graph_diff import DiffKind, Side
 
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     from engine.values.graph import GraphItem, NetworkGraph
     from engine.values.graph_diff import BoxDiff, Difference, GraphDiff, NodePair
 
-__all__ = ["MISSING_SIGN", "DiffIndex", "ItemDiff", "Step"]
-
-MISSING_SIGN = "−"
-"""Before the number of operations that only the other network has."""
+__all__ = ["DiffIndex", "ItemDiff", "Step"]
 
 _ROOM = 190.0
 """So wide is an item's second line at most, in scene units."""
@@ -126,10 +123,14 @@ class DiffIndex:
         if told.kind is not DiffKind.CHANGED:
             return item
         if item.item is ItemKind.NODE:
-            title = f"{item.title} · {item.subtitle}" if item.subtitle else item.title
             found = self.differences(side, item.nodes[0])
+            says_kind = found[0].what != "operation" and item.subtitle
+            title = f"{item.title} · {item.subtitle}" if says_kind else item.title
             return replace(item, title=title, subtitle=_shortest(found, side))
-        return replace(item, subtitle=" · ".join(filter(None, (item.subtitle, _counts(told)))))
+        counts = _counts(told)
+        longer = f"{item.subtitle} · {counts}"
+        has_room = item.subtitle and text_width(longer, SUBTITLE_SIZE) <= _ROOM
+        return replace(item, subtitle=longer if has_room else counts)
 
     def words(self, side: Side, item: GraphItem) -> list[tuple[str, str, str]]:
         """Return for a single operation what differs: what, its value here and there."""
@@ -169,7 +170,7 @@ class DiffIndex:
         return tuple(step for _, _, step in sorted(found, key=lambda it: it[:2]))
 
     def _steps(self, side: Side) -> Iterator[Step]:
-        """Yield changed operations, and the outermost modules and operations without counterpart."""
+        """Yield changed operations, and the outermost of what has no counterpart."""
         tree = self.trees[side]
         told: set[str] = set()
         for node in tree.graph.nodes:
@@ -213,7 +214,7 @@ def _told(difference: Difference, side: Side) -> str:
 
 
 def _counts(told: ItemDiff) -> str:
-    """Return "≠6 +7 −2"."""
-    signs = (DIFF_SIGNS[DiffKind.CHANGED], DIFF_SIGNS[DiffKind.ONLY_HERE], MISSING_SIGN)
+    """Return "6 changed, 7 only here"."""
+    words = ("changed", "only here", "only there")
     counts = (told.changed, told.only_here, told.only_there)
-    return " ".join(f"{sign}{count}" for sign, count in zip(signs, counts, strict=True) if count)
+    return ", ".join(f"{count} {word}" for word, count in zip(words, counts, strict=True) if count)

@@ -10,6 +10,7 @@ its anchors (B. Cohen, 2006); modules then follow what is in them.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ class _Matcher:
         place = [{child.node: at for at, child in enumerate(side)} for side in order]
         known = sorted((place[0][a], place[1][b]) for a, b in self._found.nodes.items())
         anchors = [(-1, -1), *rising(known), (len(order[0]), len(order[1]))]
-        for (top, left_top), (end, left_end) in zip(anchors, anchors[1:], strict=False):
+        for (top, left_top), (end, left_end) in itertools.pairwise(anchors):
             mine = [it for it in order[0][top + 1 : end] if it.node not in taken[0]]
             theirs = [it for it in order[1][left_top + 1 : left_end] if it.node not in taken[1]]
             for row, column in _aligned(mine, theirs, is_strict=True):
@@ -122,7 +123,7 @@ class _Matcher:
         }
         return [by_node[node.id] for node in self._trees[side].graph.nodes]
 
-    # ------------------------------------------------------------------------------ modules, at last
+    # ----------------------------------------------------------------------------- modules, at last
 
     def _match_boxes(self) -> None:
         """Pair modules that are left by the operations they have in common, the likest first."""

@@ -143,6 +143,7 @@ class _Page:
         names = drawing.names
         self.summary = summary_of(drawing.index.diff, (names[Side.LEFT], names[Side.RIGHT]))
         widths = {side: self._column(side) for side in Side}
+        self.columns = widths
         self.lefts = {Side.LEFT: _MARGIN, Side.RIGHT: _MARGIN + widths[Side.LEFT] + _GAP}
         head = max(text_width(self.summary, 12), text_width(drawing.title, 20), 480.0)
         both = self.lefts[Side.RIGHT] + widths[Side.RIGHT]
@@ -154,6 +155,11 @@ class _Page:
         drawing = self.drawing
         words = (drawing.names[side], 14), (drawing.subtitles[side], 12)
         return max(drawing.layouts[side].width, *(text_width(*it) for it in words))
+
+    def graph_left(self, side: Side) -> float:
+        """Return where a graph begins, in the middle of its column."""
+        room = self.columns[side] - self.drawing.layouts[side].width
+        return self.lefts[side] + room / 2
 
     @property
     def legend(self) -> Iterable[tuple[float, Tone, str]]:
@@ -194,9 +200,9 @@ def _svg(page: _Page) -> Iterable[str]:
     yield f'<line {line} stroke="{page.theme.frame}" stroke-opacity=".5"/>'
     for side in Side:
         left = page.lefts[side]
-        yield f'<g style="font-weight:600">{writer.text("m", (left, _NAMES), drawing.names[side])}</g>'
+        yield writer.text("m", (left, _NAMES), drawing.names[side])
         yield writer.text("s", (left, _NAMES + 18), drawing.subtitles[side])
-        yield from writers[side].graph(left, _TOP)
+        yield from writers[side].graph(page.graph_left(side), _TOP)
     yield "</svg>"
 
 
@@ -215,4 +221,4 @@ def _paint(page: _Page, pen: Pen) -> None:
         left = page.lefts[side]
         pen.write((left, _NAMES), drawing.names[side], 14, theme.text)
         pen.write((left, _NAMES + 18), drawing.subtitles[side], 12, theme.muted)
-        pen.graph(drawing.layouts[side], left, _TOP, page.tones(side))
+        pen.graph(drawing.layouts[side], page.graph_left(side), _TOP, page.tones(side))

@@ -142,6 +142,7 @@ class SvgWriter:
             f"text{{font-family:{_FONT};fill:{theme.text}}}"
             f".h{{font-size:20px;font-weight:600}}.s{{font-size:12px;fill:{theme.muted}}}"
             f".k{{font-size:11px;fill:{theme.muted}}}"
+            ".m{font-size:14px;font-weight:600}"
             f".t{{font-size:{TITLE_SIZE}px;font-weight:500;text-anchor:middle}}"
             f".u{{font-size:{SUBTITLE_SIZE}px;fill:{theme.muted};text-anchor:middle}}"
             f".f{{font-size:{FRAME_SIZE}px;font-weight:600;fill:{theme.muted}}}"
