@@ -115,7 +115,7 @@ def _traced(
     if args.input is not None and not any(map(is_file_name, names)):
         # Asked for, it is not given up for another one in silence.
         return structure(names[0], args.input), structure(names[1], args.input)
-    options = OpenOptions(allow_code=True if args.allow_code else None)
+    options = OpenOptions(allow_code=args.allow_code)
     one = any_structure(names[0], args.input, control, options)
     shape = args.input or one.input_shapes[0]
     return one, any_structure(names[1], shape, control, options)

@@ -204,11 +204,8 @@ class EngineThread(threading.Thread):
                     self._loading.cancel()
             case c.ListModels():
                 self._list_models()
-            case c.TraceOther(name, shape):
-                self._trace_other(name, shape)
-            case c.CancelOther():
-                if self._other is not None:
-                    self._other.cancel()
+            case c.TraceOther() | c.CancelOther():
+                self._trace_other(command)
             case c.TraceGraph():
                 self._on_event(GraphTraced(session.trace()))
             case c.MeasureCost(has_times):
@@ -217,10 +214,13 @@ class EngineThread(threading.Thread):
                 return _set(session, command)
         return _Stale.NOTHING
 
-    def _trace_other(self, name: str, shape: tuple[int, ...] | None) -> None:
-        """Trace a network beside the one that is loaded, in a thread of its own."""
+    def _trace_other(self, command: c.TraceOther | c.CancelOther) -> None:
+        """Trace a network beside the one that is loaded, in a thread of its own, or stop."""
         if self._other is not None:
             self._other.cancel()
+        if isinstance(command, c.CancelOther):
+            return
+        name, shape = command.name, command.input_shape
 
         def work(control: JobControl) -> NetworkGraph:
             from engine.graph.any_structure import any_structure  # noqa: PLC0415 - torch
