@@ -13,6 +13,7 @@ from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
 from gui.actions import Actions
 from gui.context import WindowContext
+from gui.control.compare import CompareControl
 from gui.control.exports import ExportControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
@@ -24,6 +25,7 @@ from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
 from gui.panels.activation_panel import ActivationPanel
 from gui.panels.channel_panel import ChannelPanel
+from gui.panels.compare_panel import ComparePanel
 from gui.panels.cost_panel import CostPanel
 from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
         self.timing = TimingPanel(self)
         self.graph = GraphPanel(actions=actions, parent=self)
         self.cost = CostPanel(self)
+        self.compare = ComparePanel(actions=actions, parent=self)
         centre = QWidget(self)
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -176,6 +179,7 @@ class MainWindow(QMainWindow):
             "channel": (self.tr("Channel"), self.channel),
             "cost": (self.tr("Cost"), self.cost),
             "timing": (self.tr("Timings"), self.timing),
+            "compare": (self.tr("Compare"), self.compare),
         }
         self.docks = make_docks(self, panels)
 
@@ -198,6 +202,7 @@ class MainWindow(QMainWindow):
         self.graphs = GraphControl(
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
+        self.comparing = CompareControl(context, panel=self.compare, palette=self.palette_)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         parts = WindowParts(
             window=self,
@@ -218,6 +223,8 @@ class MainWindow(QMainWindow):
         bridge.result_ready.connect(self._show_result)
         bridge.preview_ready.connect(self.source.show_preview)
         self.models.model_ready.connect(self._take_model)
+        self.comparing.wanted.connect(self._show_compare)
+        self.compare.closed.connect(self.docks["compare"].hide)
         self.sources.model_dropped.connect(self.models.load)
         self.prediction.classification_changed.connect(self._set_classification)
         self.prediction.fit_changed.connect(lambda fit: self._backend.post(SetFit(fit)))
@@ -284,6 +291,14 @@ class MainWindow(QMainWindow):
         self._settle.start()
         self.inspect.show_model(info)
 
+    @Slot()
+    def _show_compare(self) -> None:
+        """Bring up the two networks, wide."""
+        dock = self.docks["compare"]
+        dock.show()
+        dock.raise_()
+        self.resizeDocks([dock], [round(self.width() * 0.7)], Qt.Orientation.Horizontal)
+
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:
         self._backend.post(SetClassification(top_k, smoothing_s))
@@ -331,6 +346,7 @@ class MainWindow(QMainWindow):
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
         self.graphs.close()
+        self.comparing.close()
         self._settings.sync()
         self._settle.stop()
         take_back()
