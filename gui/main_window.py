@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
@@ -42,7 +43,7 @@ from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
 from gui.views.palette import CommandPalette
 from gui.views.settings_overlay import SettingsOverlay
-from gui.workspaces import make_docks
+from gui.workspaces import bring_forward, make_docks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,6 +183,9 @@ class MainWindow(QMainWindow):
             "compare": (self.tr("Compare"), self.compare),
         }
         self.docks = make_docks(self, panels)
+        # Before the controls connect theirs: who searches a panel wants to see it first.
+        for action, name in (("find_layer", "layers"), ("graph_find", "graph")):
+            self.actions_.connect(action, partial(bring_forward, self.docks[name]))
 
     def _build_controls(self) -> None:
         context = WindowContext(self.actions_, self._backend, self._settings)

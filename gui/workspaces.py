@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-__all__ = ["WORKSPACES", "Extent", "Workspace", "arrange", "make_docks", "workspace_of"]
+__all__ = [
+    "WORKSPACES",
+    "Extent",
+    "Workspace",
+    "arrange",
+    "bring_forward",
+    "make_docks",
+    "workspace_of",
+]
 
 _LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
@@ -103,7 +111,7 @@ WORKSPACES: Final = (
         },
         behind={"layers": "cost"},
         hidden=frozenset({"timing", "prediction", "channel"}),
-        widths={"graph": Extent(0.46, 540), "source": Extent(0.26, 320, 480)},
+        widths={"graph": Extent(0.42, 470), "source": Extent(0.26, 320, 480)},
         heights={"source": Extent(0.36, 260), "cost": Extent(0.58)},
     ),
 )
@@ -137,6 +145,12 @@ def make_docks(
         dock.setWidget(panel)
         docks[name] = dock
     return docks
+
+
+def bring_forward(dock: QDockWidget) -> None:
+    """Show a panel, in front of those that it shares its place with."""
+    dock.show()
+    dock.raise_()
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:

@@ -58,7 +58,7 @@ def test_the_graph_has_most_of_the_width_of_its_workspace(kit: Kit) -> None:
     kit.trigger("workspace_graph")
     QApplication.processEvents()
     graph = kit.window.docks["graph"]
-    assert graph.width() >= 540
+    assert graph.width() >= 470
     assert graph.height() > 600
     assert kit.window.width() == 1280
 
@@ -95,6 +95,23 @@ def test_a_workspace_that_is_no_more_is_forgotten(again: Callable[[], Kit]) -> N
     kit.settings._store.setValue(keys.WORKSPACE.key, "from a newer version")
     kit.settings.sync()
     assert again().window.workspaces.current == "inspect"
+
+
+@pytest.mark.parametrize("workspace", ["inspect", "graph"])
+def test_searching_a_panel_brings_it_forward(kit: Kit, workspace: str) -> None:
+    kit.loaded(CONV1)
+    kit.trigger(f"workspace_{workspace}")
+    kit.window.docks["layers"].close()
+    kit.trigger("graph_find")
+    QApplication.processEvents()
+    assert kit.window.graph.find_bar.isVisible()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert kit.window.graph.find_bar.isAncestorOf(focused)
+    kit.trigger("find_layer")
+    QApplication.processEvents()
+    assert kit.window.layers._search.hasFocus()
+    assert not kit.window.layers.visibleRegion().isEmpty()
 
 
 def test_extent_keeps_within_its_bounds() -> None:
