@@ -297,11 +297,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_compare(self) -> None:
-        """Bring up the two networks, wide."""
+        """Bring up the two networks, wide, where the graph stands."""
+        self.workspaces.show("graph")
         dock = self.docks["compare"]
         dock.show()
         dock.raise_()
-        self.resizeDocks([dock], [round(self.width() * 0.7)], Qt.Orientation.Horizontal)
+        self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
 
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:

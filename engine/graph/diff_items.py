@@ -208,7 +208,8 @@ def _shortest(differences: Iterable[Difference], side: Side) -> str:
 
 
 def _told(difference: Difference, side: Side) -> str:
-    here, there = (value or "none" for value in difference.seen_from(side))
+    shown = (value.replace(" → ", "→") for value in difference.seen_from(side))
+    here, there = (value or "none" for value in shown)
     name = "" if difference.what in {"output", "operation"} else f"{difference.what} "
     return f"{name}{here} ≠ {there}"
 

@@ -233,13 +233,17 @@ class PairLink(QObject):
         return tree.scope_of(node)
 
     def _arrive(self, step: Step) -> None:
-        self._wanted = None
         view = self._views[step.side]
         scene = view.scene
         row = scene.row_of_node(step.node) if scene is not None else None
         if scene is None or row is None:
             return
         item = scene.items[row].item
+        if item.item is ItemKind.RUN:  # It is one of several: which?
+            browser = self._browsers[step.side]
+            browser.set_expanded(browser.expanded | {RUN_MARK + item.id[1:]})
+            return
+        self._wanted = None
         view.marks.selected = item.id
         view.go_to(*_middle(scene, item.id))
         view.update()

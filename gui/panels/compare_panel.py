@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.graph.labels import shape_label
 from engine.graph.visible import batch_of
@@ -85,7 +85,7 @@ class ComparePanel(QWidget):
         self.link = PairLink(self.views, self.browsers, self)
         self._differ = Differ(self)
         self._heads = {side: ElidedLabel(mode=Qt.TextElideMode.ElideRight) for side in Side}
-        self._details = {side: QLabel(self) for side in Side}
+        self._details = {side: ElidedLabel(mode=Qt.TextElideMode.ElideRight) for side in Side}
         self._build_layout()
         self._connect_parts()
         self._set_usable(is_usable=False)
@@ -184,8 +184,9 @@ class ComparePanel(QWidget):
             self._details[side].setProperty("role", "caption")
             column = QWidget(splitter)
             rows = QVBoxLayout(column)
-            rows.setContentsMargins(0, 0, 0, 0)
-            rows.setSpacing(4)
+            away = 6  # from the line between them
+            rows.setContentsMargins(*((0, 0, away, 0) if side is Side.LEFT else (away, 0, 0, 0)))
+            rows.setSpacing(2)
             for part in (self._heads[side], self._details[side]):
                 rows.addWidget(part)
             rows.addWidget(self.views[side], 1)
