@@ -16,6 +16,7 @@ from gui.graph.diff_view import DiffView
 from gui.graph.differ import Differ
 from gui.graph.drawing import Wanted, lay_out
 from gui.graph.pair_link import PairLink
+from gui.messages import count_text
 from gui.panels.compare_bar import CompareBar
 from gui.panels.compare_state import CompareState
 from gui.views.elided_label import ElidedLabel
@@ -257,7 +258,7 @@ class ComparePanel(QWidget):
         batch = batch_of(graph)
         shapes = ", ".join(shape_label(shape, batch) for shape in graph.input_shapes)
         text = self.tr("{0} operations  ·  {1} parameters  ·  input {2}")
-        return text.format(f"{len(graph.nodes):,}", f"{graph.parameters:,}", shapes)
+        return text.format(f"{len(graph.nodes):,}", count_text(graph.parameters), shapes)
 
     @Slot(int)
     def _show_count(self, place: int) -> None:

@@ -30,6 +30,7 @@ class CompareState(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -73,6 +74,8 @@ class CompareState(QWidget):
         self._text.setText(text)
         self._text.setProperty("role", role)
         self._text.style().polish(self._text)
+        # In the middle of a layout its words would be cut where they need more lines.
+        self._text.setMinimumHeight(self._text.heightForWidth(TEXT_WIDTH))
         for part in (self._bar, self._cancel, self._retry, self._choose):
             part.setVisible(part in parts)
 
