@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Level"]
 
-REACH = 40.0
-"""In scene units: about as far as from an item to the next."""
+REACH = 24.0
+"""In scene units: well below the way from an item to the next, so that at an item it alone counts."""
 
 
 class Level:
