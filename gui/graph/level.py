@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Level"]
 
 REACH = 24.0
-"""In scene units: well below the way from an item to the next, so that at an item it alone counts."""
+"""In scene units: below the way from an item to the next, so that at an item it alone counts."""
 
 
 class Level:

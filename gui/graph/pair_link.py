@@ -158,7 +158,7 @@ class PairLink(QObject):
         partner = self._index.partner_box(side, id_[1:])
         if partner is None:
             return
-        key = partner
+        key: str | None = partner
         is_open = id_[1:] in expanded
         if id_.startswith("r"):
             is_open = RUN_MARK + id_[1:] in expanded

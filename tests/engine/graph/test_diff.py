@@ -12,7 +12,7 @@ from torch import nn
 from engine.graph.diff import compare
 from engine.graph.trace import trace
 from engine.values import NetworkGraph
-from engine.values.graph_diff import DiffKind, Difference, GraphDiff
+from engine.values.graph_diff import Difference, DiffKind, GraphDiff
 
 PICTURE = torch.zeros(1, 3, 16, 16)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -11,8 +12,8 @@ from PIL import Image
 from engine.errors import ExportError
 from engine.graph.diff import compare
 from engine.graph.diff_items import DiffIndex, Step
-from engine.graph.palette import THEMES, rgb
 from engine.graph.pair_drawing import draw_pair, save_pair, summary_of
+from engine.graph.palette import THEMES, rgb
 from engine.graph.visible import visible
 from engine.values import NetworkGraph
 from engine.values.graph_diff import DiffKind, Side
@@ -81,7 +82,7 @@ def test_the_summary() -> None:
     assert summary_of(compare(left, right), ("a", "b")) == text
 
 
-def test_both_are_drawn_on_one_page(tmp_path, index: DiffIndex) -> None:  # type: ignore[no-untyped-def]
+def test_both_are_drawn_on_one_page(tmp_path: Path, index: DiffIndex) -> None:
     graphs = index.graphs[LEFT], index.graphs[RIGHT]
     drawing = draw_pair(graphs, index.diff, depth=0)
     save_pair(tmp_path / "two.svg", drawing, theme="dark")
@@ -98,5 +99,5 @@ def test_both_are_drawn_on_one_page(tmp_path, index: DiffIndex) -> None:  # type
         pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)
     for kind in (DiffKind.CHANGED, DiffKind.ONLY_HERE):
         assert (pixels == rgb(THEMES["dark"].diffs[kind])).all(1).any()
-    with pytest.raises(ExportError, match="saved as .svg or .png"):
+    with pytest.raises(ExportError, match=r"saved as \.svg or \.png"):
         save_pair(tmp_path / "two.gif", drawing)
