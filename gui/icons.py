@@ -98,6 +98,9 @@ class Icon(enum.StrEnum):
     TIMING = "timer"
     RECENT = "clock-counter-clockwise"
     MORE = "dots-three"
+    COMPARE = "git-diff"
+    LINK = "link-simple"
+    SWAP = "swap"
 
 
 def icon(which: Icon, theme: Theme | None = None, colour: str = "text_muted") -> QIcon:

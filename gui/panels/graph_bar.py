@@ -95,6 +95,7 @@ class GraphBar(QWidget):
             self._button("graph_fold"),
             self._button("graph_turn"),
             self._button("graph_pictures"),
+            self._button("compare"),
             self._menu_button(Icon.EXPORT, self.tr("Save the graph"), self._fill_saves),
         ]
         self._colour = QComboBox(self)
