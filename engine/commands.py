@@ -8,6 +8,7 @@ from engine.models.user.options import OpenOptions
 from engine.values import (
     AtlasStyle,
     DeviceRequest,
+    FieldRequest,
     InputFit,
     LayerKey,
     SegmentSettings,
@@ -21,6 +22,7 @@ __all__ = [
     "ListModels",
     "LoadModel",
     "MeasureCost",
+    "MeasureField",
     "SetClassification",
     "SetDevice",
     "SetFit",
@@ -110,6 +112,16 @@ class MeasureCost:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureField:
+    """Measure a receptive field on the frame that stands, between frames; FieldMeasured answers.
+
+    The newest request counts: what was begun before is given up; None = only that.
+    """
+
+    request: FieldRequest | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetSurvey:
     """Sum up these nodes now and then, as often as the live loop's pace allows; None = none."""
 
@@ -128,5 +140,6 @@ Command = (
     | SetSegmentation
     | TraceGraph
     | MeasureCost
+    | MeasureField
     | SetSurvey
 )

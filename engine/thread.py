@@ -15,6 +15,7 @@ from engine.errors import CancelledError, EngineError, WeightsUnavailableError
 from engine.events import (
     CostMeasured,
     EngineEvent,
+    FieldMeasured,
     GraphTraced,
     LoadingCancelled,
     LoadingFailed,
@@ -24,6 +25,7 @@ from engine.events import (
     Notice,
     Severity,
 )
+from engine.field import FieldMeter
 from engine.jobs import SOMETHING_WENT_WRONG, Job
 from engine.mailbox import Mailbox
 from engine.models.user.errors import NeedsConsentError
@@ -42,11 +44,14 @@ _logger = logging.getLogger(__name__)
 
 _FRAME = "engine"
 """The topic of what goes wrong with frame after frame."""
+_FIELD = "field"
+"""The topic of receptive fields that cannot be measured."""
 _TOPICS: dict[type[c.Command], str] = {
     c.SetDevice: "device",
     c.WatchLayers: "layers",
     c.TraceGraph: "graph",
     c.MeasureCost: "graph",
+    c.MeasureField: _FIELD,
 }
 _CANNOT_START = (
     "The networks cannot be started; install Layerscope again (the log has the details)."
@@ -97,6 +102,7 @@ class EngineThread(threading.Thread):
         self._frame: Frame | None = None
         self._told_info: ModelInfo | None = None
         self._troubles: dict[str, str] = {}
+        self._fields = FieldMeter()
 
     # ------------------------------------------------------------------- from any other thread
 
@@ -123,7 +129,7 @@ class EngineThread(threading.Thread):
             return
         try:
             while not self._stopping.is_set():
-                self._wake.wait()
+                self._wake.wait(self._fields.wait_s())
                 self._wake.clear()
                 self._turn(session)
         finally:
@@ -155,6 +161,17 @@ class EngineThread(threading.Thread):
             self._answer(session, self._frame, stale)
             if session.info is not self._told_info:  # it had to move to another device
                 self._tell_ready(session)
+        self._measure_field()
+
+    def _measure_field(self) -> None:
+        """Make one pass for the receptive field that is wanted, if it is time for it."""
+        try:
+            field = self._fields.step()
+        except Exception as error:  # noqa: BLE001 - the loop lives on; it is logged and told
+            self._tell_trouble(_FIELD, error)
+            return
+        if field is not None:
+            self._on_event(FieldMeasured(field))
 
     def _answer(self, session: Session, frame: Frame, stale: _Stale) -> None:
         try:
@@ -164,6 +181,7 @@ class EngineThread(threading.Thread):
             self._tell_trouble(_FRAME, error)
         else:
             self._tell_over(_FRAME)
+            self._fields.note_frame()
 
     def _try(self, session: Session, command: c.Command) -> _Stale:
         topic = _TOPICS.get(type(command), "command")
@@ -204,6 +222,10 @@ class EngineThread(threading.Thread):
                 self._on_event(GraphTraced(session.trace()))
             case c.MeasureCost(has_times):
                 self._on_event(CostMeasured(session.cost(has_times=has_times)))
+            case c.MeasureField(request):
+                self._fields.drop()
+                if request is not None:
+                    self._fields.begin(session.measure_field(request))
             case _:
                 return _set(session, command)
         return _Stale.NOTHING
@@ -271,6 +293,7 @@ class EngineThread(threading.Thread):
     def _tell_ready(self, session: Session, asked: str = "") -> _Stale:
         if session.info is None:
             return _Stale.NOTHING
+        self._fields.drop()  # it was begun with the network as it was
         self._told_info = session.info
         self._on_event(ModelReady(session.info, asked))
         return _Stale.FORWARD

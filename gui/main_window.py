@@ -15,6 +15,7 @@ from gui import settings as keys
 from gui.actions import Actions
 from gui.context import WindowContext
 from gui.control.exports import ExportControl
+from gui.control.fields import FieldControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
 from gui.control.models import ModelControl
@@ -207,13 +208,17 @@ class MainWindow(QMainWindow):
             source=self.source,
             maps=self.maps,
             channel=self.channel,
+            cost=self.cost,
             status=self.status,
             notices=self.notices,
             palette=self.palette_,
             help=self.help,
             preferences=self.preferences,
         )
-        self.view = ViewControl(parts, context, inspect=self.inspect, models=self.models)
+        self.fields = FieldControl(parts, context)
+        self.view = ViewControl(
+            parts, context, inspect=self.inspect, models=self.models, fields=self.fields
+        )
 
     def _connect_panels(self) -> None:
         bridge = self._backend.bridge
@@ -268,6 +273,7 @@ class MainWindow(QMainWindow):
         self.source.show_result(result)
         self.prediction.show_result(result)
         self.inspect.show_result(result)
+        self.fields.show_result(result)
         self.exports.show_result(result)
         self.graphs.show_result(result)
         self.view.show_result(result)

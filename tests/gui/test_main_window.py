@@ -135,6 +135,7 @@ EFFECTS: dict[str, tuple[Callable[[Kit], object], object]] = {
     "cycle_sort": (style, (1.0, ScaleMode.LAYER, SortKey.MEAN)),
     "cycle_colormap": (lambda kit: colours(kit) != "viridis", True),
     "overlay": (lambda kit: kit.settings.get(keys.OVERLAY), True),
+    "measured_field": (lambda kit: "Point at a cell" in kit.notices["field"], True),
     "cycle_zoom": (lambda kit: zoom(kit) > 1, True),
     "open_model": (dialog, "Open a network file"),
     "choose_model": (lambda kit: kit.window.palette_.isVisible(), True),
