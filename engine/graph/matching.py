@@ -144,12 +144,12 @@ class _Matcher:
         best = sorted(
             shares.items(), key=lambda it: (-it[1], depths[0][it[0][0]] + depths[1][it[0][1]])
         )
-        for (one, other), share in best:
-            if share < _LEAST_OVERLAP or one in taken[0] or other in taken[1]:
+        for (mine, path), share in best:
+            if share < _LEAST_OVERLAP or mine in taken[0] or path in taken[1]:
                 continue
-            self._found.boxes[one] = other
-            taken[0].add(one)
-            taken[1].add(other)
+            self._found.boxes[mine] = path
+            taken[0].add(mine)
+            taken[1].add(path)
 
     def _around(self, side: int, node: int) -> list[str]:
         return self._trees[side].ancestors(self._scopes[side][node])

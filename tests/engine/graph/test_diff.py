@@ -173,6 +173,17 @@ def test_layers_that_are_nested_otherwise_are_found_by_their_order() -> None:
     assert (diff.changed, diff.only_left, diff.only_right) == (0, (), ())
 
 
+def test_modules_follow_what_is_in_them() -> None:
+    def part(into: int) -> nn.Sequential:
+        return nn.Sequential(conv(into, 4), nn.ReLU())
+
+    one, other = named(x=nn.Sequential(part(3), part(4))), named(p=part(3), q=part(4))
+    diff = compare(one, other)
+    assert (diff.changed, diff.only_left, diff.only_right) == (0, (), ())
+    boxes = {box.left: box.right for box in diff.boxes}
+    assert boxes == {"x": "p", "x.0": None, "x.1": "q"}
+
+
 def test_what_has_its_name_but_another_place_is_found() -> None:
     one = named(act=nn.ReLU(), norm=nn.BatchNorm2d(3), a=conv(3, 3))
     other = named(norm=nn.BatchNorm2d(3), act=nn.ReLU(), a=conv(3, 3))

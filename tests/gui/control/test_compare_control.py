@@ -39,11 +39,11 @@ def test_the_second_is_chosen_in_the_palette_and_traced_at_the_firsts_size(trace
 
 
 def test_files_used_last_can_be_compared_with(traced: Kit) -> None:
-    traced.settings.add_recent_model("nets/net.pt")
+    traced.settings.add_recent_model("/nets/net.pt")
     entry = next(it for it in traced.window.comparing.entries() if it.title == "net.pt")
-    assert entry.subtitle == "nets/net.pt"
+    assert entry.subtitle == "/nets/net.pt"
     entry.callback()
-    assert traced.engine.of(TraceOther) == [TraceOther("nets/net.pt", (1, 3, 8, 8))]
+    assert traced.engine.of(TraceOther) == [TraceOther("/nets/net.pt", (1, 3, 8, 8))]
 
 
 def test_both_are_shown_with_the_loaded_one_at_the_left(traced: Kit, qtbot: QtBot) -> None:
