@@ -27,6 +27,7 @@ TORCH = {"torch", "torchvision", "timm", "torchlens", "efficientnet_lite0_pytorc
 TORCH_FREE = (
     "engine.values", "engine.errors", "engine.mailbox", "engine.jobs", "engine.commands",
     "engine.events", "engine.colormaps", "engine.thread", "engine.sources", "engine.cli",
+    "engine.overlay", "engine.export.masks", "engine.evaluate",
 )  # fmt: skip
 TOP_LEVEL = {
     "main.py", "gui", "engine", "resources", "tests", "scripts", "docs", "pyproject.toml",
