@@ -1,0 +1,101 @@
+"""Saving what was found in the picture that is shown, in the forms that were ticked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+
+from engine.events import Severity
+from engine.jobs import Job
+
+if TYPE_CHECKING:
+    from engine.errors import EngineError
+    from engine.jobs import JobControl
+    from engine.values import FrameResult, OverlayStyle, Segmentation
+    from gui.context import WindowContext
+    from gui.panels.segment_panel import SegmentPanel
+
+    Shown = tuple[FrameResult, Segmentation, OverlayStyle]
+    Written = tuple[Path, ...]
+
+__all__ = ["SaveMasksControl"]
+
+
+class SaveMasksControl(QObject):
+    """Writes masks in a thread of its own, and says what was written, or why not."""
+
+    _written = Signal(object, str, str)
+
+    def __init__(self, context: WindowContext, panel: SegmentPanel) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self._shown: Shown | None = None
+        self._jobs: list[Job[Written]] = []
+        context.actions.connect("segment_save", self._toggle)
+        panel.save_card.save_wanted.connect(self.save)
+        self._written.connect(self._tell)
+
+    def take(self, shown: Shown | None) -> None:
+        """Take note of what is shown: it is what gets saved."""
+        self._shown = shown
+
+    @Slot(object, str)
+    def save(self, formats: tuple[str, ...], folder: str) -> Job[Written] | None:
+        """Write the picture's masks in these forms into a folder."""
+        if self._shown is None:
+            self._say(self.tr("Nothing was found yet that could be saved."), Severity.WARNING)
+            return None
+        result, found, style = self._shown
+
+        def write(_control: JobControl) -> Written:
+            from gui.segment.writing import write_masks  # noqa: PLC0415 - off the GUI thread
+
+            return write_masks(result, found, style, formats=formats, folder=Path(folder))
+
+        def failed(error: EngineError) -> None:
+            self._written.emit(None, folder, error.message)
+
+        self._jobs = [job for job in self._jobs if job.is_running]
+        job = Job(
+            write,
+            on_done=lambda paths: self._written.emit(paths, folder, ""),
+            on_failed=failed,
+            name="save-masks",
+        ).start()
+        self._jobs.append(job)
+        return job
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        for job in self._jobs:
+            job.join(10)
+
+    # ------------------------------------------------------------------------------------ private
+
+    @Slot()
+    def _toggle(self) -> None:
+        card = self._panel.save_card
+        card.setVisible(card.isHidden())
+
+    @Slot(object, str, str)
+    def _tell(self, paths: Written | None, folder: str, message: str) -> None:
+        if paths is None:
+            self._say(message, Severity.ERROR)
+            return
+        self._panel.save_card.hide()
+        text = self.tr("{0} files in {1}") if len(paths) != 1 else self.tr("{0} file in {1}")
+        self._panel.notices.show_notice(
+            "save",
+            text.format(len(paths), folder),
+            actions=[(self.tr("Show"), lambda: _open(folder))],
+        )
+
+    def _say(self, message: str, severity: Severity) -> None:
+        self._panel.notices.show_notice("save", message, severity)
+
+
+def _open(folder: str) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(folder))

@@ -1,0 +1,303 @@
+"""What was found in the picture: drawn, listed, chosen; the actions of the group "Segment"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.commands import SetSegmentation
+from engine.events import EngineEvent, ModelReady
+from engine.values import VOID, Instances, LabelMap, Region
+from gui.control.correct import CorrectControl
+from gui.control.save_masks import SaveMasksControl
+from gui.panels.object_card import Subject
+from gui.segment.look import store_look, store_segment_settings
+from gui.segment.pointing import category_name, describe, follow, object_name
+
+if TYPE_CHECKING:
+    from engine.values import (
+        FrameResult,
+        Instance,
+        OverlayStyle,
+        Segmentation,
+        SegmentSettings,
+    )
+    from gui.context import WindowContext
+    from gui.display_style import DisplayStyle
+    from gui.panels.activation_panel import ActivationPanel
+    from gui.panels.objects_panel import ObjectsPanel
+    from gui.panels.segment_panel import SegmentPanel
+    from gui.segment.look import Rgb, SegmentLook
+    from gui.segment.pointing import Pointed
+
+__all__ = ["SegmentControl"]
+
+
+class SegmentControl(QObject):
+    """Keeps the picture, the lists and the engine in step.
+
+    Parameters
+    ----------
+    context
+        Of the window.
+    panel, objects
+        The picture, and the lists beside it.
+    maps
+        Has the watched layer and the chosen channel.
+
+    Signals
+    -------
+    model_wanted : str
+        Load the network of this name.
+    choice_wanted
+        Let the person choose among the networks that segment.
+    pointed_told : str
+        What lies under the pointer; "" = nothing.
+    """
+
+    model_wanted = Signal(str)
+    choice_wanted = Signal()
+    pointed_told = Signal(str)
+
+    def __init__(
+        self,
+        context: WindowContext,
+        *,
+        panel: SegmentPanel,
+        objects: ObjectsPanel,
+        maps: ActivationPanel,
+    ) -> None:
+        super().__init__(panel)
+        self._backend = context.backend
+        self._settings = context.settings
+        self._actions = context.actions
+        self._panel = panel
+        self._objects = objects
+        self._maps = maps
+        self._title = ""
+        self._result: FrameResult | None = None
+        self._found: Segmentation | None = None
+        self._hidden: frozenset[int] = frozenset()
+        self._chosen: tuple[Instance, ...] = ()
+        self._category = 0
+        self.correct = CorrectControl(context, panel)
+        self.saving = SaveMasksControl(context, panel)
+        self._connect_panels()
+        self._connect_actions()
+
+    # -------------------------------------------------------------------------------- for callers
+
+    @property
+    def shown(self) -> tuple[FrameResult, Segmentation] | None:
+        """The newest picture with what is shown of it: corrected, where it was."""
+        if self._result is None or self._found is None:
+            return None
+        return self._result, self._found
+
+    def begin(self) -> None:
+        """Tell the engine which answers count, before the first network is loaded."""
+        self._backend.post(SetSegmentation(self._panel.thresholds.chosen))
+
+    @Slot(object)
+    def show_result(self, result: FrameResult) -> None:
+        """Take the newest answer; it is drawn where it can be seen."""
+        self._result = result
+        found = self.correct.corrected(result)
+        before, self._found = self._found, found
+        if found is None:
+            self._show_nothing(result)
+            return
+        if before is None or before.categories != found.categories:
+            self._hidden = frozenset()
+            self._panel.thresholds.set_categories(found.categories)
+        self._keep_choice(found)
+        self._show()
+
+    def style(self) -> OverlayStyle:
+        """Return what masks are drawn with now."""
+        categories = self._found.categories if self._found is not None else ()
+        return replace(self._panel.bar.look.style_for(categories), hidden=self._hidden)
+
+    def choose(self, places: tuple[int, ...]) -> None:
+        """Choose objects, in the picture and in the table."""
+        if not isinstance(self._found, Instances):
+            return
+        self._chosen = tuple(self._found.items[place] for place in places)
+        self._category = self._chosen[0].category if self._chosen else 0
+        self.correct.choose(places)
+        self._show_choice()
+
+    def choose_category(self, category: int) -> None:
+        """Choose a class: of a label map its area, of objects those of the class."""
+        self._category = 0 if category == VOID else category
+        if isinstance(self._found, Instances):
+            items = enumerate(self._found.items)
+            self.choose(tuple(place for place, item in items if item.category == category))
+        else:
+            self._show_choice()
+
+    def set_display(self, style: DisplayStyle) -> None:
+        """Take the colours of maps."""
+        self._objects.card.set_display(style)
+        self._show_subject()
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self.saving.close()
+
+    # ------------------------------------------------------------------------------------ private
+
+    def _connect_panels(self) -> None:
+        panel, objects = self._panel, self._objects
+        self._backend.bridge.event_received.connect(self._hear)
+        panel.shown.connect(self._show)
+        panel.bar.look_changed.connect(self._restyle)
+        panel.thresholds.settings_changed.connect(self._set_counting)
+        panel.page.model_wanted.connect(self.model_wanted)
+        panel.page.choice_wanted.connect(self.choice_wanted)
+        panel.view.places_chosen.connect(self.choose)
+        panel.view.category_chosen.connect(self.choose_category)
+        panel.view.pointed.connect(self._tell_pointed)
+        objects.places_chosen.connect(self.choose)
+        objects.category_chosen.connect(self.choose_category)
+        objects.place_hovered.connect(panel.view.light)
+        objects.hidden_changed.connect(self._hide)
+        objects.colour_picked.connect(self._recolour)
+        objects.card.channel_chosen.connect(self._maps.choose_channel)
+        self._maps.channel_chosen.connect(objects.card.bars.set_channel)
+        self._maps.style_changed.connect(self.set_display)
+        self.correct.changed.connect(self._show_corrected)
+
+    def _connect_actions(self) -> None:
+        connect = self._actions.connect
+        connect("segment_next", lambda: self._step(1))
+        connect("segment_previous", lambda: self._step(-1))
+        connect("segment_hide", lambda: self._category and self._objects.toggle(self._category))
+        connect("segment_solo", lambda: self._category and self._objects.solo(self._category))
+
+    @Slot(object)
+    def _hear(self, event: EngineEvent) -> None:
+        if isinstance(event, ModelReady):
+            self._title = event.info.card.title
+            self._result = self._found = None
+            self._chosen, self._category = (), 0
+            self._panel.show_waiting()
+            self._objects.clear(self._objects.tr("Waiting for the first answer"))
+
+    def _show_nothing(self, result: FrameResult) -> None:
+        self._chosen, self._category = (), 0
+        self.saving.take(None)
+        self._panel.show_unfit(self._title or result.model)
+        self._objects.clear(self.tr("This network does not segment"))
+
+    def _keep_choice(self, found: Segmentation) -> None:
+        """Find the chosen objects among those of the newest frame."""
+        if isinstance(found, LabelMap):
+            self._chosen = ()
+            return
+        places = [follow(item, found) for item in self._chosen]
+        kept = tuple(dict.fromkeys(place for place in places if place is not None))
+        self._chosen = tuple(found.items[place] for place in kept)
+        self.correct.choose(kept)
+
+    def _places(self) -> tuple[int, ...]:
+        if not isinstance(self._found, Instances):
+            return ()
+        items = self._found.items
+        return tuple(n for n, item in enumerate(items) if any(item is one for one in self._chosen))
+
+    @Slot()
+    def _show(self) -> None:
+        result, found = self._result, self._found
+        if result is None or found is None:
+            return
+        style = self.style()
+        self.saving.take((result, found, style))
+        empty = self._panel.empty_sentence(found)
+        if self._panel.isVisible():
+            self._panel.show_found(result, found, style)
+            is_empty = isinstance(found, Instances) and not found.items
+            self._panel.view.set_note(empty if is_empty else "")
+        if self._objects.isVisible():
+            self._objects.show_found(found, style, empty)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        places = self._places()
+        self._panel.view.select(places)
+        self._objects.select(places)
+        is_map = isinstance(self._found, LabelMap)
+        self._panel.view.select_category(self._category if is_map else 0)
+        self._objects.select_category(self._category)
+        self._show_subject()
+
+    def _show_subject(self) -> None:
+        if not self._objects.isVisible() or self._result is None:
+            return
+        subject = self._subject()
+        if subject is None or not subject.region.pixels.size:
+            self._objects.card.clear()
+            return
+        page = self._maps.current_page
+        activation = self._result.activation(page.key) if page is not None else None
+        self._objects.card.show_subject(subject, self._result, activation)
+
+    def _subject(self) -> Subject | None:
+        found = self._found
+        if isinstance(found, Instances):
+            places = self._places()
+            if not places:
+                return None
+            item = found.items[places[0]]
+            return Subject(object_name(found, places[0]), item.region, item.score)
+        if isinstance(found, LabelMap) and self._category:
+            region = Region.of(found.labels == self._category)
+            return Subject(category_name(found, self._category), region)
+        return None
+
+    @Slot(object)
+    def _show_corrected(self, places: tuple[int, ...]) -> None:
+        if self._result is None:
+            return
+        self._found = self.correct.corrected(self._result)
+        if isinstance(self._found, Instances):
+            count = len(self._found.items)
+            self._chosen = tuple(self._found.items[place] for place in places if place < count)
+        self._show()
+
+    @Slot(object)
+    def _tell_pointed(self, at: Pointed | None) -> None:
+        text = ""
+        if at is not None and self._found is not None:
+            text = f"{describe(self._found, at)}   x={at.x} y={at.y}"
+        self.pointed_told.emit(text)
+
+    @Slot(object)
+    def _restyle(self, look: SegmentLook) -> None:
+        store_look(self._settings, look)
+        self._show()
+
+    @Slot(object)
+    def _set_counting(self, chosen: SegmentSettings) -> None:
+        store_segment_settings(self._settings, chosen)
+        self._backend.post(SetSegmentation(chosen))
+
+    @Slot(object)
+    def _hide(self, hidden: frozenset[int]) -> None:
+        self._hidden = hidden
+        self._show()
+
+    @Slot(int, object)
+    def _recolour(self, category: int, colour: Rgb) -> None:
+        if self._found is not None:
+            bar, name = self._panel.bar, category_name(self._found, category)
+            bar.set_look(bar.look.with_colour(name, colour))
+
+    def _step(self, step: int) -> None:
+        """Choose the object after or before, in order of their scores."""
+        if isinstance(self._found, Instances) and self._found.items:
+            places = self._places()
+            start = places[0] if places else (-1 if step > 0 else 0)
+            self.choose(((start + step) % len(self._found.items),))
