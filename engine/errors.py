@@ -44,6 +44,10 @@ class ExportError(EngineError):
     """A file cannot be written."""
 
 
+class StorageFullError(ExportError):
+    """The place itself takes nothing more: trying the next file there is no use."""
+
+
 class CancelledError(EngineError):
     """The person cancelled a job; not a failure."""
 

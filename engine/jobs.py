@@ -41,10 +41,26 @@ class JobControl:
     def __init__(self, on_progress: Callable[[Progress], None] | None = None) -> None:
         self._on_progress = on_progress
         self._cancelled = threading.Event()
+        self._running = threading.Event()
+        self._running.set()
+
+    def pause(self) -> None:
+        """Ask the job to stand still at its next safe point."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Let a job that was paused go on."""
+        self._running.set()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether standing still was asked for."""
+        return not self._running.is_set()
 
     def cancel(self) -> None:
-        """Ask the job to stop at its next safe point."""
+        """Ask the job to stop at its next safe point; also one that is paused."""
         self._cancelled.set()
+        self._running.set()
 
     @property
     def is_cancelled(self) -> bool:
@@ -52,13 +68,14 @@ class JobControl:
         return self._cancelled.is_set()
 
     def check(self) -> None:
-        """Stand at a safe point.
+        """Stand at a safe point; for as long as the job is paused.
 
         Raises
         ------
         CancelledError
             Stopping was asked for.
         """
+        self._running.wait()
         if self._cancelled.is_set():
             raise CancelledError
 

@@ -45,6 +45,22 @@ _MODEL: Final = (
 
 _VIEW: Final = (
     ActionSpec(
+        "workspace_inspect",
+        marked("Actions", "Inspect"),
+        ("Ctrl+1",),
+        "View",
+        marked("Actions", "The maps in the middle, everything else around them"),
+        is_checkable=True,
+    ),
+    ActionSpec(
+        "workspace_graph",
+        marked("Actions", "Graph"),
+        ("Ctrl+2",),
+        "View",
+        marked("Actions", "The graph large, with costs below it and the maps beside it"),
+        is_checkable=True,
+    ),
+    ActionSpec(
         "palette", marked("Actions", "Find an action…"), ("Ctrl+K",), "View", icon=Icon.PALETTE
     ),
     ActionSpec("reset_view", marked("Actions", "Reset the view"), ("Esc",), "View", icon=Icon.FIT),

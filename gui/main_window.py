@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
@@ -19,7 +20,7 @@ from gui.control.inspect import InspectControl
 from gui.control.models import ModelControl
 from gui.control.sources import SourceControl
 from gui.control.window_view import ViewControl
-from gui.docks import arrange, make_docks
+from gui.control.workspaces import WorkspaceControl
 from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
 from gui.panels.activation_panel import ActivationPanel
@@ -40,6 +41,7 @@ from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
 from gui.views.palette import CommandPalette
 from gui.views.settings_overlay import SettingsOverlay
+from gui.workspaces import bring_forward, make_docks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +53,6 @@ if TYPE_CHECKING:
 __all__ = ["MainWindow"]
 
 DEFAULT_SIZE = (1280, 800)
-LAYOUT_VERSION = 2
 UNPAINTED_MS = 1000
 SETTLE_MS = 1500
 """After a network came: by then it has answered, and its graph is drawn."""
@@ -92,9 +93,7 @@ class MainWindow(QMainWindow):
         self._build_controls()
         self._connect_panels()
         self._build_menu()
-        self.reset_layout()
         self._restore()
-        self.maps.setFocus()
 
     @property
     def latency_ms(self) -> float:
@@ -161,7 +160,8 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.loading)
         layout.addWidget(self.notices)
-        layout.addWidget(self.maps, 1)
+        self._stack = QStackedWidget(centre)
+        layout.addWidget(self._stack, 1)
         self.setCentralWidget(centre)
         recent = self._settings.get(keys.PALETTE_RECENT)
         self.palette_ = CommandPalette(actions, self, recent)
@@ -179,9 +179,15 @@ class MainWindow(QMainWindow):
             "timing": (self.tr("Timings"), self.timing),
         }
         self.docks = make_docks(self, panels)
+        # Before the controls connect theirs: who searches a panel wants to see it first.
+        for action, name in (("find_layer", "layers"), ("graph_find", "graph")):
+            self.actions_.connect(action, partial(bring_forward, self.docks[name]))
 
     def _build_controls(self) -> None:
         context = WindowContext(self.actions_, self._backend, self._settings)
+        self.workspaces = WorkspaceControl(
+            self, context, stack=self._stack, pages={"maps": self.maps}, docks=self.docks
+        )
         self.sources = SourceControl(self.source, context)
         self.models = ModelControl(
             context,
@@ -220,7 +226,7 @@ class MainWindow(QMainWindow):
         self.prediction.classification_changed.connect(self._set_classification)
         self.prediction.fit_changed.connect(lambda fit: self._backend.post(SetFit(fit)))
         self.actions_.connect("cycle_fit", self.prediction.cycle_fit)
-        self.view.layout_reset_wanted.connect(self.reset_layout)
+        self.view.layout_reset_wanted.connect(self.workspaces.reset)
         self.inspect.layer_changed.connect(self.status.show_layer)
         self.maps.channel_hovered.connect(self.view.show_pointed)
         self.channel.cell_hovered.connect(self.view.show_pointed)
@@ -243,14 +249,9 @@ class MainWindow(QMainWindow):
 
     # -------------------------------------------------------------------------------------- layout
 
-    @Slot()
-    def reset_layout(self) -> None:
-        """Put every panel back where it was at first."""
-        arrange(self, self.docks)
-
     def _restore(self) -> None:
         self.restoreGeometry(QByteArray(self._settings.get(keys.GEOMETRY)))
-        self.restoreState(QByteArray(self._settings.get(keys.STATE)), LAYOUT_VERSION)
+        self.workspaces.start()
         self.maps.set_split(self._settings.get(keys.IS_SPLIT))
         if self._settings.notice:
             self.notices.show_notice("settings", self._settings.notice)
@@ -330,7 +331,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, finish what is under way, and stop the engine."""
         self._settings.set(keys.GEOMETRY, bytes(self.saveGeometry().data()))
-        self._settings.set(keys.STATE, bytes(self.saveState(LAYOUT_VERSION).data()))
+        self.workspaces.remember()
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
         self.graphs.close()

@@ -48,7 +48,11 @@ RECENT_CAP: Final = 12
 THEME: Final = one_of("window/theme", "system", ("system", "dark", "light"))
 TEXT_SCALE: Final = number("window/text_scale", 1.0, 0.75, 2.0)
 GEOMETRY: Final = blob("window/geometry")
-STATE: Final = blob("window/state")
+WORKSPACE: Final = one_of("window/workspace", "inspect", ("inspect", "graph"))
+STATE_INSPECT: Final = blob("window/state_inspect")
+STATE_GRAPH: Final = blob("window/state_graph")
+STATES: Final = {"inspect": STATE_INSPECT, "graph": STATE_GRAPH}
+"""The layout of each workspace, as it was left."""
 PALETTE_RECENT: Final = texts("window/palette_recent", 8)
 
 LAST_SOURCE: Final = sources("source/last", 1)

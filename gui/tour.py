@@ -41,7 +41,7 @@ def run_tour(out: Path) -> int:
         install_hooks()
         window, start = build_window(settings)
         window.resize(1280, 800)
-        window.reset_layout()
+        window.workspaces.reset()
         window.show()
         app.processEvents()
         status: list[int] = []

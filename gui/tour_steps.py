@@ -234,7 +234,7 @@ def _look_at_sizes(tour: Tour) -> Iterator[Wait]:
         if isinstance(app, QApplication):
             theme.apply(app, choice)
         window.resize(width, height)
-        window.reset_layout()
+        window.workspaces.reset()
         yield tour.seconds(0.4)
         yield tour.results_later(8)
         tour.shoot(f"inspect_{choice}_{width}x{height}")

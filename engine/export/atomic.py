@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import ExportError
+from engine.errors import ExportError, StorageFullError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ _SENTENCES = {
     errno.ENOENT: "The folder “{folder}” does not exist; make it first or choose another.",
     errno.ENOTDIR: "“{folder}” is not a folder; choose another place.",
 }
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def check_target(path: Path | str, *, overwrite: bool = False) -> None:
@@ -45,15 +46,15 @@ def check_target(path: Path | str, *, overwrite: bool = False) -> None:
             raise ExportError(f"“{target}” is a folder; give the name of a file.")
         if not folder.is_dir():
             code = errno.ENOTDIR if folder.exists() else errno.ENOENT
-            raise ExportError(_sentence(OSError(code, ""), target))
+            raise _failure(OSError(code, ""), target)
         if target.exists() and not target.is_file():
             raise ExportError(f"“{target}” is not a regular file; choose another name.")
         if target.exists() and not overwrite:
             raise ExportError(_exists(target))
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise ExportError(_sentence(OSError(errno.EACCES, ""), target))
+            raise _failure(OSError(errno.EACCES, ""), target)
     except OSError as error:
-        raise ExportError(_sentence(error, target)) from error
+        raise _failure(error, target) from error
 
 
 @contextmanager
@@ -90,7 +91,7 @@ def atomic_path(path: Path | str, *, overwrite: bool = False) -> Iterator[Path]:
         _flush(part)
         _publish(part, target, overwrite=overwrite)
     except OSError as error:
-        raise ExportError(_sentence(error, target)) from error
+        raise _failure(error, target) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -115,6 +116,12 @@ def _flush(part: Path) -> None:
 
 def _exists(target: Path) -> str:
     return f"“{target}” exists already; choose another name or allow overwriting."
+
+
+def _failure(error: OSError, target: Path) -> ExportError:
+    """Return what to raise for what the system said."""
+    kind = StorageFullError if error.errno in _FULL else ExportError
+    return kind(_sentence(error, target))
 
 
 def _sentence(error: OSError, target: Path) -> str:

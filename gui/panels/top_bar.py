@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolBar, QToolButton, QWidget
 
 from engine.values import DeviceRequest
 from gui.icons import Icon, icon
+from gui.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
     from engine.values import DeviceInfo, ModelInfo
@@ -112,7 +113,9 @@ class TopBar(QToolBar):
         layout.setContentsMargins(12, 4, 8, 4)
         layout.setSpacing(8)
         layout.addWidget(self._word)
-        layout.addSpacing(12)
+        layout.addSpacing(8)
+        layout.addWidget(self._workspaces(body))
+        layout.addSpacing(8)
         layout.addWidget(self._model)
         layout.addWidget(self._device)
         layout.addWidget(self._random)
@@ -124,6 +127,21 @@ class TopBar(QToolBar):
             layout.addWidget(button)
         layout.addWidget(self._more)
         self.addWidget(body)
+
+    def _workspaces(self, body: QWidget) -> QFrame:
+        """Return the row of buttons that go from workspace to workspace."""
+        row = QFrame(body)
+        row.setProperty("role", "segments")
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.setSpacing(2)
+        for workspace in WORKSPACES:
+            button = QToolButton(row)
+            button.setDefaultAction(self._actions.action(f"workspace_{workspace.id}"))
+            button.setProperty("role", "segment")
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            layout.addWidget(button)
+        return row
 
     def _fill_menu(self) -> None:
         self._menu.clear()

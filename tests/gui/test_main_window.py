@@ -134,6 +134,8 @@ EFFECTS: dict[str, tuple[Callable[[Kit], object], object]] = {
         ["Automatic", "CPU, 1 thread", "", "Half precision where it helps", "CPU threads"],
     ),
     "cancel_loading": (lambda kit: kit.engine.posted, [CancelLoading()]),
+    "workspace_inspect": (lambda kit: kit.window.workspaces.current, "inspect"),
+    "workspace_graph": (lambda kit: kit.window.workspaces.current, "graph"),
     "palette": (lambda kit: kit.window.palette_.isVisible(), True),
     "reset_view": (zoom, 1.0),
     "full_screen": (lambda kit: kit.window.isFullScreen(), True),
@@ -153,6 +155,7 @@ EFFECTS: dict[str, tuple[Callable[[Kit], object], object]] = {
     "about": (lambda kit: kit.notices["about"].startswith("Layerscope "), True),
 }
 PREPARE: dict[str, Callable[[Kit], object]] = {
+    "workspace_inspect": lambda kit: kit.trigger("workspace_graph"),
     "choose_device": tell_devices,
     "watch_also": lambda kit: kit.window.layers._tree.setCurrentIndex(
         kit.window.layers._filter.mapFromSource(kit.window.layers._model.index_of(CONV2))

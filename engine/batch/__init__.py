@@ -1,0 +1,1 @@
+"""Many pictures through one network: found, segmented, written, and gone on with after a stop."""

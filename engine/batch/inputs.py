@@ -1,0 +1,125 @@
+"""Which pictures and videos a batch works through, and where the files of each will stand."""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from engine.errors import SourceError
+from engine.sources.names import is_picture, is_video, natural_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["BatchItem", "collect"]
+
+_MAGIC = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """One file of a batch.
+
+    Attributes
+    ----------
+    path
+        The file.
+    relative
+        What its own files are named after, below the output folder: "sub/photo.jpg". No two items
+        of a batch have the same, not even where letter case or the suffix is all that differs.
+    is_video
+        Whether it has frames.
+    """
+
+    path: Path
+    relative: PurePosixPath
+    is_video: bool = False
+
+
+def collect(inputs: Sequence[str | Path], *, output: Path | None = None) -> tuple[BatchItem, ...]:
+    """Find the pictures and videos that files, folders and patterns name.
+
+    Folders are searched through and through, and their tree is kept. Of several folders each
+    keeps its name. What lies in `output` is passed over, or a second run would take the first
+    one's overlays for pictures; so are hidden files and folders.
+
+    Parameters
+    ----------
+    inputs
+        Files, folders, and patterns with `*`, `**`, `?` and `[...]`.
+    output
+        The folder that the batch writes to.
+
+    Returns
+    -------
+    tuple of BatchItem
+        In natural order within each input; a file that two inputs name stands once.
+
+    Raises
+    ------
+    SourceError
+        An input names nothing, or nothing at all was found.
+    """
+    kept = output.resolve() if output is not None else None
+    found: dict[Path, PurePosixPath] = {}
+    for text in inputs:
+        for path, relative in _expand(str(text), is_alone=len(inputs) == 1):
+            real = path.resolve()
+            if kept is not None and real.is_relative_to(kept):
+                continue
+            found.setdefault(real, relative)
+    if not found:
+        named = ", ".join(f"“{text}”" for text in inputs)
+        raise SourceError(f"There are no pictures or videos in {named}; choose another folder.")
+    return tuple(_named_apart(found.items()))
+
+
+def _expand(text: str, *, is_alone: bool) -> Iterator[tuple[Path, PurePosixPath]]:
+    path = Path(text).expanduser()
+    if path.is_dir():
+        yield from _of_folder(path, "" if is_alone else path.resolve().name)
+    elif path.exists():
+        yield path, PurePosixPath(path.name)
+    elif _MAGIC & set(text):
+        yield from _of_pattern(str(path))
+    else:
+        raise SourceError(f"There is no file or folder “{text}”; check the path.")
+
+
+def _of_folder(top: Path, prefix: str) -> Iterator[tuple[Path, PurePosixPath]]:
+    files = [path for path in top.rglob("*") if _is_wanted(path, top)]
+    for path in sorted(files, key=lambda path: natural_key(path.relative_to(top).as_posix())):
+        yield path, PurePosixPath(prefix) / path.relative_to(top).as_posix()
+
+
+def _of_pattern(pattern: str) -> Iterator[tuple[Path, PurePosixPath]]:
+    steady = []  # the folders before the first that is a pattern
+    for part in Path(pattern).parts[:-1]:
+        if _MAGIC & set(part):
+            break
+        steady.append(part)
+    top = Path(*steady) if steady else Path()
+    for name in sorted(glob.glob(pattern, recursive=True), key=natural_key):  # noqa: PTH207 - takes absolute patterns
+        path = Path(name)
+        if _is_wanted(path, top):
+            yield path, PurePosixPath(path.relative_to(top).as_posix())
+
+
+def _is_wanted(path: Path, top: Path) -> bool:
+    is_hidden = any(part.startswith(".") for part in path.relative_to(top).parts)
+    return not is_hidden and (is_picture(path.name) or is_video(path.name)) and path.is_file()
+
+
+def _named_apart(found: Iterable[tuple[Path, PurePosixPath]]) -> Iterator[BatchItem]:
+    """Give a number to those whose files would have the same names: "photo", "photo (2)"."""
+    taken: set[str] = set()
+    for path, wanted in found:
+        relative, number = wanted, 1
+        # Suffixes are dropped in the names of masks, and some systems do not tell cases apart.
+        while relative.with_suffix("").as_posix().casefold() in taken:
+            number += 1
+            relative = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+        taken.add(relative.with_suffix("").as_posix().casefold())
+        yield BatchItem(path, relative, is_video(path.name))

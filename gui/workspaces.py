@@ -1,0 +1,176 @@
+"""The workspaces of the window: what stands in the middle, and which panels around it.
+
+A workspace is a row of `WORKSPACES`: the page in the middle, and a place for each panel that it
+shows. Panels that it does not name are hidden there, and one click away in the menu *Panels*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Final
+
+    from PySide6.QtWidgets import QWidget
+
+__all__ = [
+    "WORKSPACES",
+    "Extent",
+    "Workspace",
+    "arrange",
+    "bring_forward",
+    "make_docks",
+    "workspace_of",
+]
+
+_LEFT: Final = Qt.DockWidgetArea.LeftDockWidgetArea
+_RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
+_BOTTOM: Final = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How wide or high a panel is at first: a share of the window, within bounds in pixels."""
+
+    share: float
+    least: int = 0
+    most: int = 10_000
+
+    def of(self, whole: int) -> int:
+        """Return the pixels for a window of `whole` pixels."""
+        return min(max(round(whole * self.share), self.least), self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One way to arrange the window.
+
+    Attributes
+    ----------
+    id
+        Its name in settings and in the table of actions.
+    page
+        Which widget stands in the middle.
+    places
+        The area of each panel that has a place; the order is that of their arrival.
+    behind
+        Which panel stands behind which, as a tab.
+    hidden
+        Panels with a place that are shown only when they are asked for.
+    widths, heights
+        Of panels, at first.
+    """
+
+    id: str
+    page: str
+    places: Mapping[str, Qt.DockWidgetArea]
+    behind: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    widths: Mapping[str, Extent] = field(default_factory=dict)
+    heights: Mapping[str, Extent] = field(default_factory=dict)
+
+
+WORKSPACES: Final = (
+    Workspace(
+        id="inspect",
+        page="maps",
+        places={
+            "source": _LEFT,
+            "prediction": _LEFT,
+            "graph": _RIGHT,
+            "layers": _RIGHT,
+            "timing": _RIGHT,
+            "channel": _BOTTOM,
+            "cost": _BOTTOM,
+        },
+        behind={"graph": "layers", "cost": "channel"},
+        hidden=frozenset({"timing"}),
+        widths={"source": Extent(0.275, 300, 400), "layers": Extent(0.23, 290, 400)},
+        heights={
+            "source": Extent(0.55),
+            "prediction": Extent(0.35),
+            "channel": Extent(0.3, 210),
+        },
+    ),
+    Workspace(
+        id="graph",
+        page="maps",
+        places={
+            "graph": _LEFT,
+            "source": _RIGHT,
+            "cost": _RIGHT,
+            "layers": _RIGHT,
+            "prediction": _RIGHT,
+            "timing": _RIGHT,
+            "channel": _BOTTOM,
+        },
+        behind={"layers": "cost"},
+        hidden=frozenset({"timing", "prediction", "channel"}),
+        widths={"graph": Extent(0.42, 470), "source": Extent(0.26, 320, 480)},
+        heights={"source": Extent(0.36, 260), "cost": Extent(0.58)},
+    ),
+)
+"""In the order of their buttons."""
+
+
+def workspace_of(id_: str) -> Workspace:
+    """Return a workspace by its id.
+
+    Raises
+    ------
+    KeyError
+        There is none.
+    """
+    for workspace in WORKSPACES:
+        if workspace.id == id_:
+            return workspace
+    raise KeyError(f"no workspace {id_!r}; there are {', '.join(one.id for one in WORKSPACES)}")
+
+
+def make_docks(
+    window: QMainWindow, panels: Mapping[str, tuple[str, QWidget]]
+) -> dict[str, QDockWidget]:
+    """Put each panel into a dock: name -> (title, widget)."""
+    areas = _LEFT | _RIGHT | _BOTTOM | Qt.DockWidgetArea.TopDockWidgetArea
+    window.setTabPosition(areas, QTabWidget.TabPosition.North)
+    docks = {}
+    for name, (title, panel) in panels.items():
+        dock = QDockWidget(title, window)
+        dock.setObjectName(f"dock_{name}")
+        dock.setWidget(panel)
+        docks[name] = dock
+    return docks
+
+
+def bring_forward(dock: QDockWidget) -> None:
+    """Show a panel, in front of those that it shares its place with."""
+    dock.show()
+    dock.raise_()
+
+
+def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:
+    """Put every dock where it stands at first, in proportion to the window."""
+    for dock in docks.values():
+        dock.setFloating(False)
+        window.removeDockWidget(dock)
+    for name, dock in docks.items():
+        if name not in workspace.places:  # where it comes up when it is asked for
+            window.addDockWidget(_RIGHT, dock)
+            dock.hide()
+    for name, area in workspace.places.items():
+        window.addDockWidget(area, docks[name])
+        docks[name].setVisible(name not in workspace.hidden)
+    for behind, front in workspace.behind.items():
+        window.tabifyDockWidget(docks[front], docks[behind])
+        docks[front].raise_()
+    for extents, whole, orientation in (
+        (workspace.widths, window.width(), Qt.Orientation.Horizontal),
+        (workspace.heights, window.height(), Qt.Orientation.Vertical),
+    ):
+        sizes = {docks[name]: extent.of(whole) for name, extent in extents.items()}
+        window.resizeDocks(list(sizes), list(sizes.values()), orientation)

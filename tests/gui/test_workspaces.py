@@ -1,0 +1,124 @@
+"""The workspaces: what each shows, and that each keeps the layout it was left with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from gui import settings as keys
+from gui.settings import Settings
+from gui.workspaces import WORKSPACES, Extent, workspace_of
+from tests.gui.fake_engine import CONV1
+from tests.gui.window_kit import Kit, end, make_kit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@pytest.fixture
+def again(plain_app: QApplication, settings: Settings) -> Iterator[Callable[[], Kit]]:
+    """Return what closes the window, if one is open, and opens the next, as the next start does."""
+    opened: list[Kit] = []
+
+    def start() -> Kit:
+        if opened:
+            end(opened.pop())
+        opened.append(make_kit(Settings(settings.path)))
+        return opened[-1]
+
+    yield start
+    for kit in opened:
+        end(kit)
+
+
+def _shown(kit: Kit) -> set[str]:
+    return {name for name, dock in kit.window.docks.items() if dock.isVisible()}
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES, ids=lambda one: one.id)
+def test_a_workspace_shows_its_panels_and_no_others(kit: Kit, workspace: object) -> None:
+    kit.loaded(CONV1)
+    for one in reversed(WORKSPACES):
+        kit.trigger(f"workspace_{one.id}")
+    one = workspace_of(workspace.id)  # type: ignore[attr-defined]  # pytest hands it on untyped
+    kit.trigger(f"workspace_{one.id}")
+    QApplication.processEvents()
+    assert kit.window.workspaces.current == one.id
+    assert _shown(kit) == set(one.places) - one.hidden
+    checked = [w.id for w in WORKSPACES if kit.is_checked(f"workspace_{w.id}")]
+    assert checked == [one.id]
+    assert set(one.places) <= set(kit.window.docks)
+    assert {*one.behind, *one.behind.values(), *one.widths, *one.heights} <= set(one.places)
+
+
+def test_the_graph_has_most_of_the_width_of_its_workspace(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    kit.trigger("workspace_graph")
+    QApplication.processEvents()
+    graph = kit.window.docks["graph"]
+    assert graph.width() >= 470
+    assert graph.height() > 600
+    assert kit.window.width() == 1280
+
+
+def test_clicking_the_button_of_the_workspace_one_is_in_keeps_it_pressed(kit: Kit) -> None:
+    kit.trigger("workspace_inspect")
+    assert kit.is_checked("workspace_inspect")
+    assert kit.window.workspaces.current == "inspect"
+
+
+def test_each_workspace_keeps_its_layout(again: Callable[[], Kit]) -> None:
+    first = again().loaded(CONV1)
+    first.trigger("timing")
+    first.trigger("workspace_graph")
+    QApplication.processEvents()
+    assert "timing" not in _shown(first)
+    first.window.docks["cost"].close()
+    first.trigger("workspace_inspect")
+    QApplication.processEvents()
+    assert {"timing", "cost"} <= _shown(first)
+    first.trigger("workspace_graph")
+    second = again()
+    QApplication.processEvents()
+    assert second.window.workspaces.current == "graph"
+    assert "cost" not in _shown(second)
+    second.trigger("reset_layout")
+    QApplication.processEvents()
+    assert "cost" in _shown(second)
+    assert "timing" not in _shown(second)
+
+
+def test_a_workspace_that_is_no_more_is_forgotten(again: Callable[[], Kit]) -> None:
+    kit = again()
+    kit.settings._store.setValue(keys.WORKSPACE.key, "from a newer version")
+    kit.settings.sync()
+    assert again().window.workspaces.current == "inspect"
+
+
+@pytest.mark.parametrize("workspace", ["inspect", "graph"])
+def test_searching_a_panel_brings_it_forward(kit: Kit, workspace: str) -> None:
+    kit.loaded(CONV1)
+    kit.trigger(f"workspace_{workspace}")
+    kit.window.docks["layers"].close()
+    kit.trigger("graph_find")
+    QApplication.processEvents()
+    assert kit.window.graph.find_bar.isVisible()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert kit.window.graph.find_bar.isAncestorOf(focused)
+    kit.trigger("find_layer")
+    QApplication.processEvents()
+    assert kit.window.layers._search.hasFocus()
+    assert not kit.window.layers.visibleRegion().isEmpty()
+
+
+def test_extent_keeps_within_its_bounds() -> None:
+    extent = Extent(0.25, 300, 400)
+    assert [extent.of(whole) for whole in (1000, 1400, 4000)] == [300, 350, 400]
+
+
+def test_there_is_no_other_workspace() -> None:
+    with pytest.raises(KeyError, match="inspect, graph"):
+        workspace_of("x")
