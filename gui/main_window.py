@@ -18,6 +18,7 @@ from gui.control.exports import ExportControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
 from gui.control.models import ModelControl
+from gui.control.segment import SegmentControl
 from gui.control.sources import SourceControl
 from gui.control.window_view import ViewControl
 from gui.control.workspaces import WorkspaceControl
@@ -29,7 +30,9 @@ from gui.panels.cost_panel import CostPanel
 from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
 from gui.panels.loading_row import LoadingRow
+from gui.panels.objects_panel import ObjectsPanel
 from gui.panels.prediction_panel import PredictionPanel
+from gui.panels.segment_panel import SegmentPanel
 from gui.panels.source_panel import SourcePanel
 from gui.panels.status_line import StatusLine
 from gui.panels.timing_panel import TimingPanel
@@ -37,6 +40,7 @@ from gui.panels.top_bar import TopBar
 from gui.parts import WindowParts
 from gui.pauses import set_aside_garbage, take_back
 from gui.remembered import display_style
+from gui.segment.keymap import CORRECT_GROUP, SEGMENT_GROUP, SEGMENT_KEYMAP
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
 from gui.views.palette import CommandPalette
@@ -135,7 +139,7 @@ class MainWindow(QMainWindow):
             (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.setCorner(corner, area)
-        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP))
+        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP))
 
     def _build_panels(self) -> None:
         style = display_style(self._settings)
@@ -154,6 +158,8 @@ class MainWindow(QMainWindow):
         self.timing = TimingPanel(self)
         self.graph = GraphPanel(actions=actions, parent=self)
         self.cost = CostPanel(self)
+        self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
+        self.objects = ObjectsPanel(style=style, parent=self)
         centre = QWidget(self)
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -177,6 +183,7 @@ class MainWindow(QMainWindow):
             "channel": (self.tr("Channel"), self.channel),
             "cost": (self.tr("Cost"), self.cost),
             "timing": (self.tr("Timings"), self.timing),
+            "objects": (self.tr("Objects"), self.objects),
         }
         self.docks = make_docks(self, panels)
         # Before the controls connect theirs: who searches a panel wants to see it first.
@@ -186,7 +193,11 @@ class MainWindow(QMainWindow):
     def _build_controls(self) -> None:
         context = WindowContext(self.actions_, self._backend, self._settings)
         self.workspaces = WorkspaceControl(
-            self, context, stack=self._stack, pages={"maps": self.maps}, docks=self.docks
+            self,
+            context,
+            stack=self._stack,
+            pages={"maps": self.maps, "segment": self.segment},
+            docks=self.docks,
         )
         self.sources = SourceControl(self.source, context)
         self.models = ModelControl(
@@ -203,6 +214,9 @@ class MainWindow(QMainWindow):
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
+        self.segments = SegmentControl(
+            context, panel=self.segment, objects=self.objects, maps=self.maps
+        )
         parts = WindowParts(
             window=self,
             docks=self.docks,
@@ -230,6 +244,9 @@ class MainWindow(QMainWindow):
         self.inspect.layer_changed.connect(self.status.show_layer)
         self.maps.channel_hovered.connect(self.view.show_pointed)
         self.channel.cell_hovered.connect(self.view.show_pointed)
+        self.segments.model_wanted.connect(self.models.load)
+        self.segments.choice_wanted.connect(partial(self.models.choose, "segmentation"))
+        self.segments.pointed_told.connect(self.status.show_pointed)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
@@ -238,7 +255,7 @@ class MainWindow(QMainWindow):
         """Put all actions, group by group, behind the button at the right end of the top bar."""
         menu = QMenu(self)
         groups = self.actions_.by_group()
-        for group in (*GROUPS, GRAPH_GROUP):
+        for group in (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, CORRECT_GROUP):
             specs = groups.get(group, [])
             if specs:
                 part = menu.addMenu(specs[0].group_title)
@@ -263,6 +280,7 @@ class MainWindow(QMainWindow):
         self._backend.post(SetStyle(self.maps.style_bar.style_now.atlas))
         self._backend.post(SetFit(self.prediction.fit))
         self._set_classification(self.prediction.top_k, self.prediction.smoothing_s)
+        self.segments.begin()
 
     @Slot(object)
     def _show_result(self, result: FrameResult) -> None:
@@ -272,6 +290,7 @@ class MainWindow(QMainWindow):
         self.inspect.show_result(result)
         self.exports.show_result(result)
         self.graphs.show_result(result)
+        self.segments.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self._paint_ms, self._latency_ms)
         self.timing.add(result, self._paint_ms)
@@ -335,6 +354,7 @@ class MainWindow(QMainWindow):
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
         self.graphs.close()
+        self.segments.close()
         self._settings.sync()
         self._settle.stop()
         take_back()

@@ -51,7 +51,8 @@ GEOMETRY: Final = blob("window/geometry")
 WORKSPACE: Final = one_of("window/workspace", "inspect", ("inspect", "graph"))
 STATE_INSPECT: Final = blob("window/state_inspect")
 STATE_GRAPH: Final = blob("window/state_graph")
-STATES: Final = {"inspect": STATE_INSPECT, "graph": STATE_GRAPH}
+STATE_SEGMENT: Final = blob("window/state_segment")
+STATES: Final = {"inspect": STATE_INSPECT, "graph": STATE_GRAPH, "segment": STATE_SEGMENT}
 """The layout of each workspace, as it was left."""
 PALETTE_RECENT: Final = texts("window/palette_recent", 8)
 

@@ -100,15 +100,22 @@ class ModelControl(QObject):
         self._backend.post(CancelLoading())
 
     @Slot()
-    def choose(self) -> None:
-        """Let the person find a network by a few letters."""
+    def choose(self, task: str = "") -> None:
+        """Let the person find a network by a few letters: of all, or of those for a task."""
         self._palette.open_with(
-            self.entries(), with_actions=False, placeholder=self.tr("Find a network")
+            self.entries(task), with_actions=False, placeholder=self.tr("Find a network")
         )
 
-    def entries(self) -> list[PaletteEntry]:
-        """Return the networks for the palette: those that need no download first."""
-        cards = sorted(self._cards, key=lambda card: not card.are_weights_local)
+    def entries(self, task: str = "") -> list[PaletteEntry]:
+        """Return the networks for the palette: those that need no download first.
+
+        Parameters
+        ----------
+        task
+            What stands in the task of those that are wanted: "segmentation"; empty = all.
+        """
+        wanted = [card for card in self._cards if task in card.task]
+        cards = sorted(wanted, key=lambda card: not card.are_weights_local)
         loaded = self._info.card.name if self._info else ""
         found = [
             PaletteEntry(

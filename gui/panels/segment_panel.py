@@ -56,6 +56,7 @@ class SegmentPanel(QWidget):
         self.page = NoMasksPage(self)
         self._build_layout()
         self.strip.hide()
+        self.setFocusProxy(self.view)
         self.save_card.hide()
         self.strip.tool_changed.connect(self.view.set_tool)
         self._actions.connect("segment_as", self.thresholds.cycle_as)
