@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 __all__ = ["MainWindow"]
 
 DEFAULT_SIZE = (1280, 800)
+SEGMENT_TASKS = frozenset({"instance", "semantic"})
+"""What networks are called that say which pixels belong to what."""
 UNPAINTED_MS = 1000
 SETTLE_MS = 1500
 """After a network came: by then it has answered, and its graph is drawn."""
@@ -245,7 +247,7 @@ class MainWindow(QMainWindow):
         self.maps.channel_hovered.connect(self.view.show_pointed)
         self.channel.cell_hovered.connect(self.view.show_pointed)
         self.segments.model_wanted.connect(self.models.load)
-        self.segments.choice_wanted.connect(partial(self.models.choose, "segmentation"))
+        self.segments.choice_wanted.connect(partial(self.models.choose, SEGMENT_TASKS))
         self.segments.pointed_told.connect(self.status.show_pointed)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)

@@ -128,7 +128,7 @@ WORKSPACES: Final = (
         },
         behind={"graph": "layers"},
         hidden=frozenset({"timing", "prediction", "channel"}),
-        widths={"source": Extent(0.2, 256, 380), "objects": Extent(0.25, 320, 460)},
+        widths={"source": Extent(0.2, 256, 380), "objects": Extent(0.27, 344, 480)},
         heights={"source": Extent(0.4, 240), "layers": Extent(0.5)},
     ),
 )

@@ -100,21 +100,21 @@ class ModelControl(QObject):
         self._backend.post(CancelLoading())
 
     @Slot()
-    def choose(self, task: str = "") -> None:
-        """Let the person find a network by a few letters: of all, or of those for a task."""
+    def choose(self, tasks: frozenset[str] = frozenset()) -> None:
+        """Let the person find a network by a few letters: of all, or of those for some tasks."""
         self._palette.open_with(
-            self.entries(task), with_actions=False, placeholder=self.tr("Find a network")
+            self.entries(tasks), with_actions=False, placeholder=self.tr("Find a network")
         )
 
-    def entries(self, task: str = "") -> list[PaletteEntry]:
+    def entries(self, tasks: frozenset[str] = frozenset()) -> list[PaletteEntry]:
         """Return the networks for the palette: those that need no download first.
 
         Parameters
         ----------
-        task
-            What stands in the task of those that are wanted: "segmentation"; empty = all.
+        tasks
+            What those that are wanted do: "instance", "semantic"; empty = anything.
         """
-        wanted = [card for card in self._cards if task in card.task]
+        wanted = [card for card in self._cards if not tasks or card.task in tasks]
         cards = sorted(wanted, key=lambda card: not card.are_weights_local)
         loaded = self._info.card.name if self._info else ""
         found = [

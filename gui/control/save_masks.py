@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
@@ -10,16 +9,18 @@ from PySide6.QtGui import QDesktopServices
 
 from engine.events import Severity
 from engine.jobs import Job
+from gui.segment.writing import write_masks
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.errors import EngineError
     from engine.jobs import JobControl
-    from engine.values import FrameResult, OverlayStyle, Segmentation
     from gui.context import WindowContext
     from gui.panels.segment_panel import SegmentPanel
+    from gui.segment.writing import Shown, WriteOrder
 
-    Shown = tuple[FrameResult, Segmentation, OverlayStyle]
-    Written = tuple[Path, ...]
+    Written = tuple[tuple[Path, ...], tuple[str, ...]]
 
 __all__ = ["SaveMasksControl"]
 
@@ -42,26 +43,24 @@ class SaveMasksControl(QObject):
         """Take note of what is shown: it is what gets saved."""
         self._shown = shown
 
-    @Slot(object, str)
-    def save(self, formats: tuple[str, ...], folder: str) -> Job[Written] | None:
-        """Write the picture's masks in these forms into a folder."""
+    @Slot(object)
+    def save(self, order: WriteOrder) -> Job[Written] | None:
+        """Write the picture's masks."""
         if self._shown is None:
             self._say(self.tr("Nothing was found yet that could be saved."), Severity.WARNING)
             return None
-        result, found, style = self._shown
+        shown = self._shown
 
         def write(_control: JobControl) -> Written:
-            from gui.segment.writing import write_masks  # noqa: PLC0415 - off the GUI thread
-
-            return write_masks(result, found, style, formats=formats, folder=Path(folder))
+            return write_masks(shown, order)
 
         def failed(error: EngineError) -> None:
-            self._written.emit(None, folder, error.message)
+            self._written.emit(None, order.folder, error.message)
 
         self._jobs = [job for job in self._jobs if job.is_running]
         job = Job(
             write,
-            on_done=lambda paths: self._written.emit(paths, folder, ""),
+            on_done=lambda written: self._written.emit(written, order.folder, ""),
             on_failed=failed,
             name="save-masks",
         ).start()
@@ -81,15 +80,16 @@ class SaveMasksControl(QObject):
         card.setVisible(card.isHidden())
 
     @Slot(object, str, str)
-    def _tell(self, paths: Written | None, folder: str, message: str) -> None:
-        if paths is None:
+    def _tell(self, written: Written | None, folder: str, message: str) -> None:
+        if written is None:
             self._say(message, Severity.ERROR)
             return
+        paths, notes = written
         self._panel.save_card.hide()
         text = self.tr("{0} files in {1}") if len(paths) != 1 else self.tr("{0} file in {1}")
         self._panel.notices.show_notice(
             "save",
-            text.format(len(paths), folder),
+            " ".join((text.format(len(paths), folder) + ".", *notes)),
             actions=[(self.tr("Show"), lambda: _open(folder))],
         )
 

@@ -15,6 +15,7 @@ from gui.control.save_masks import SaveMasksControl
 from gui.panels.object_card import Subject
 from gui.segment.look import store_look, store_segment_settings
 from gui.segment.pointing import category_name, describe, follow, object_name
+from gui.segment.writing import Shown
 
 if TYPE_CHECKING:
     from engine.values import (
@@ -214,7 +215,7 @@ class SegmentControl(QObject):
         if result is None or found is None:
             return
         style = self.style()
-        self.saving.take((result, found, style))
+        self.saving.take(Shown(result, found, style, self.correct.is_changed))
         empty = self._panel.empty_sentence(found)
         if self._panel.isVisible():
             self._panel.show_found(result, found, style)
@@ -253,8 +254,10 @@ class SegmentControl(QObject):
             item = found.items[places[0]]
             return Subject(object_name(found, places[0]), item.region, item.score)
         if isinstance(found, LabelMap) and self._category:
-            region = Region.of(found.labels == self._category)
-            return Subject(category_name(found, self._category), region)
+            mask = found.labels == self._category
+            sure = found.confidence
+            score = None if sure is None or not mask.any() else float(sure[mask].mean()) / 255
+            return Subject(category_name(found, self._category), Region.of(mask), score)
         return None
 
     @Slot(object)

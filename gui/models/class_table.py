@@ -17,6 +17,7 @@ __all__ = ["ClassColumn", "ClassTableModel"]
 
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -76,8 +77,8 @@ class ClassTableModel(QAbstractTableModel):
         """Return a column's title."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and section >= ClassColumn.COUNT:
-            return _RIGHT
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section >= ClassColumn.COUNT else _LEFT
         if role == Qt.ItemDataRole.DisplayRole:
             titles = ("", "", self.tr("Class"), self.tr("Objects"), self.tr("Area"))
             return titles[section]

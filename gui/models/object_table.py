@@ -18,6 +18,7 @@ __all__ = ["ObjectColumn", "ObjectTableModel"]
 
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -110,8 +111,8 @@ class ObjectTableModel(QAbstractTableModel):
         """Return a column's title."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and section != ObjectColumn.CLASS:
-            return _RIGHT
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if section == ObjectColumn.CLASS else _RIGHT
         if role == Qt.ItemDataRole.DisplayRole:
             titles = ("#", self.tr("Class"), self.tr("Score"), self.tr("px"), self.tr("Area"))
             return titles[section]

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QSlider,
     QSpinBox,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -129,8 +130,11 @@ class CorrectStrip(QFrame):
         self._size.setFixedWidth(72)
         self._size.setToolTip(self.tr("Width of the brush in picture pixels ([ and ])"))
         self._size.setAccessibleName(self._size.toolTip())
+        self._width = QLabel(self)
+        self._width.setProperty("role", "number")
+        self._width.setMinimumWidth(self.fontMetrics().horizontalAdvance("000 px") + 4)
         self._class = QComboBox(self)
-        self._class.setMinimumWidth(80)
+        self._class.setMinimumWidth(128)
         self._class.setMaxVisibleItems(20)
         self._class.setPlaceholderText(self.tr("Class"))
         self._class.setToolTip(self.tr("What the chosen object is"))
@@ -139,7 +143,8 @@ class CorrectStrip(QFrame):
         self._least.setRange(1, 1_000_000)
         self._least.setValue(64)
         self._least.setSuffix(self.tr(" px"))
-        self._least.setMaximumWidth(88)
+        self._least.setFixedWidth(104)
+        self._least.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._least.setToolTip(self.tr("Objects of fewer pixels go with the button beside it"))
         self._drop = QPushButton(self.tr("Drop smaller"), self)
         self._drop.setToolTip(self.tr("Delete all objects of fewer pixels than this"))
@@ -148,33 +153,44 @@ class CorrectStrip(QFrame):
         self._done.setToolTip(self.tr("End the correction (Esc); it is kept for saving"))
 
     def _build_layout(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 4)
-        layout.setSpacing(2)
+        first = QHBoxLayout()
+        first.setSpacing(2)
         for name in _TOOLS:
-            layout.addWidget(self._button(name))
-        layout.addWidget(self._size)
-        layout.addWidget(self._line())
+            first.addWidget(self._button(name))
+        first.addSpacing(4)
+        first.addWidget(self._size)
+        first.addWidget(self._width)
+        first.addSpacing(8)
         for step in STEPS:
-            layout.addWidget(self._line() if step is None else self._button(step))
-        layout.addSpacing(4)
-        layout.addWidget(self._class, 1)
-        layout.addSpacing(4)
-        layout.addWidget(self._least)
-        layout.addWidget(self._drop)
-        layout.addSpacing(4)
-        layout.addWidget(self._done)
+            if step is None:
+                first.addSpacing(8)
+            else:
+                first.addWidget(self._button(step))
+        first.addStretch(1)
+        first.addWidget(self._done)
+        second = QHBoxLayout()
+        second.setSpacing(8)
+        for text, widget in (
+            (self.tr("Class of the chosen"), self._class),
+            (self.tr("Smallest area"), self._least),
+        ):
+            caption = QLabel(text, self)
+            caption.setProperty("role", "muted")
+            second.addWidget(caption)
+            second.addWidget(widget)
+        second.addWidget(self._drop)
+        second.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        layout.addLayout(first)
+        layout.addLayout(second)
 
     def _button(self, action: str) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(self._actions.action(action))
         button.setAutoRaise(True)
         return button
-
-    def _line(self) -> QLabel:
-        space = QLabel(self)
-        space.setFixedWidth(8)
-        return space
 
     def _connect_parts(self) -> None:
         connect = self._actions.connect
@@ -195,6 +211,7 @@ class CorrectStrip(QFrame):
 
     @Slot()
     def _tell(self) -> None:
+        self._width.setText(self.tr("{0} px").format(self._size.value()))
         self.tool_changed.emit(self._tool, self.radius)
 
     @Slot(int)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.tasks.contrast import channel_contrast
-from gui.map_colours import channel_scale, lut_of
+from gui.map_colours import lut_of
 from gui.theme import theme_of
 from gui.views.contrast_bars import ContrastBars, ContrastRow
 from gui.views.elided_label import ElidedLabel
@@ -227,6 +227,13 @@ def cut_out(image: NDArray[np.uint8], region: Region) -> NDArray[np.uint8]:
 
 
 def _small_map(activation: Activation, channel: int, lut: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    indices = channel_scale(activation, channel).indices(activation.values[channel])
-    step = max(1, max(indices.shape) // 64)
-    return indexed_to_rgb(np.ascontiguousarray(indices[::step, ::step]), lut)
+    """Return a channel's map over its own range of values: it is there to show where."""
+    values = activation.values[channel]
+    step = max(1, max(values.shape) // 64)
+    values = np.nan_to_num(values[::step, ::step])
+    most, least = float(values.max()), float(values.min())
+    if activation.is_signed:
+        most = max(abs(most), abs(least))
+        least = -most
+    unit = (values - least) / (most - least if most > least else 1.0)
+    return indexed_to_rgb(np.ascontiguousarray((255 * unit).astype(np.uint8)), lut)

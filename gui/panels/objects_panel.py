@@ -157,8 +157,8 @@ class ObjectsPanel(QWidget):
         self._table.setMouseTracking(True)
         self._table.viewport().installEventFilter(self)
         for view, widths, wide in (
-            (self._legend, {0: 28, 1: 24, 3: 60, 4: 60}, ClassColumn.NAME),
-            (self._table, {0: 40, 2: 56, 3: 68, 4: 56}, ObjectColumn.CLASS),
+            (self._legend, {0: 28, 1: 28, 3: 64, 4: 64}, ClassColumn.NAME),
+            (self._table, {0: 36, 2: 62, 3: 60, 4: 58}, ObjectColumn.CLASS),
         ):
             header = view.horizontalHeader()
             header.setMinimumSectionSize(20)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from gui import settings as keys
 from gui.dialogs import ask_for_folder
 from gui.segment.formats import formats
+from gui.segment.writing import WriteOrder
 from gui.views.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
@@ -34,11 +36,10 @@ class SaveMasksCard(QFrame):
 
     Signals
     -------
-    save_wanted : tuple of str, str
-        Write these formats into this folder.
+    save_wanted : WriteOrder
     """
 
-    save_wanted = Signal(object, str)
+    save_wanted = Signal(object)
 
     def __init__(self, *, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +84,11 @@ class SaveMasksCard(QFrame):
         self._where = ElidedLabel(parent=self)
         self._choose = QPushButton(self.tr("Folder…"), self)
         self._choose.setToolTip(self.tr("Choose where the files go"))
+        self._policy = QComboBox(self)
+        self._policy.addItem(self.tr("Keep both"), "suffix")
+        self._policy.addItem(self.tr("Replace"), "overwrite")
+        self._policy.setToolTip(self.tr("What becomes of files that are there already"))
+        self._policy.setAccessibleName(self._policy.toolTip())
         self._save = QPushButton(self.tr("Save"), self)
         self._save.setProperty("primary", "true")
         self._close = QPushButton(self.tr("Close"), self)
@@ -104,6 +110,7 @@ class SaveMasksCard(QFrame):
         row.setSpacing(8)
         row.addWidget(self._choose)
         row.addWidget(self._where, 1)
+        row.addWidget(self._policy)
         row.addWidget(self._save)
         row.addWidget(self._close)
         layout = QVBoxLayout(self)
@@ -126,4 +133,5 @@ class SaveMasksCard(QFrame):
     @Slot()
     def _send(self) -> None:
         self._settings.set(keys.MASK_FORMATS, self.formats)
-        self.save_wanted.emit(self.formats, self.folder)
+        policy = str(self._policy.currentData())
+        self.save_wanted.emit(WriteOrder(self.formats, self.folder, policy))

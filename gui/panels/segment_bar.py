@@ -62,11 +62,11 @@ class SegmentBar(QWidget):
     def _build_parts(self) -> None:
         self._drawn = _combo(
             self,
-            self.tr("What of a mask is drawn (A)"),
+            self.tr("What of a mask is drawn: its area, its outline, or both (A)"),
             (
-                (self.tr("Fill and outline"), Drawn.BOTH),
+                (self.tr("Fill + line"), Drawn.BOTH),
                 (self.tr("Fill"), Drawn.FILL),
-                (self.tr("Outline"), Drawn.OUTLINE),
+                (self.tr("Line"), Drawn.OUTLINE),
             ),
         )
         self._opacity = QSlider(Qt.Orientation.Horizontal, self)
@@ -78,16 +78,16 @@ class SegmentBar(QWidget):
             self,
             self.tr("What gives a mask its colour (D)"),
             (
-                (self.tr("Colour: class"), MaskColours.CATEGORY),
-                (self.tr("Colour: object"), MaskColours.INSTANCE),
+                (self.tr("By class"), MaskColours.CATEGORY),
+                (self.tr("By object"), MaskColours.INSTANCE),
             ),
         )
         self._palette = _combo(
             self,
-            self.tr("Which colours (Shift+D)"),
+            self.tr("Colours that colour-blind people tell apart, or PASCAL VOC's (Shift+D)"),
             (
-                (self.tr("Colour-blind safe"), PaletteChoice.SAFE),
-                (self.tr("PASCAL VOC"), PaletteChoice.VOC),
+                (self.tr("Safe"), PaletteChoice.SAFE),
+                (self.tr("VOC"), PaletteChoice.VOC),
             ),
         )
 

@@ -158,10 +158,10 @@ class SegmentView(FrameView):
         return picture, left, top
 
     def _contour(self, scale: float) -> int:
-        """Return the outline's width in picture pixels: about the same on the screen."""
+        """Return the outline's width in picture pixels: where a picture is shrunk, wider."""
         if not self._style.contour:
             return 0
-        return min(max(1, round(OUTLINE_PX / scale)), MOST_OUTLINE)
+        return min(max(self._style.contour, round(OUTLINE_PX / scale)), MOST_OUTLINE)
 
     # ------------------------------------------------------------------------------- the marks
 
