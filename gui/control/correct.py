@@ -39,12 +39,12 @@ class CorrectControl(QObject):
     -------
     changed : tuple of int
         Other objects are to be shown, and these of them are chosen.
-    ended
-        The corrections belong to a picture that is gone.
+    lost : FrameResult, Instances
+        Another picture has come; these were the corrections of the one before.
     """
 
     changed = Signal(object)
-    ended = Signal()
+    lost = Signal(object, object)
 
     def __init__(self, context: WindowContext, panel: SegmentPanel) -> None:
         super().__init__(panel)
@@ -78,9 +78,9 @@ class CorrectControl(QObject):
 
         That is what the network found, or what was made of it by hand while the picture stands.
         """
-        self._result = result
+        before, self._result = self._result, result
         if self._history is not None and not self._is_same(result.frame):
-            self._forget()
+            self._forget(before)
         return self._history.now if self._history is not None else result.segmentation
 
     def choose(self, places: tuple[int, ...]) -> None:
@@ -165,16 +165,17 @@ class CorrectControl(QObject):
             == (mine.index, mine.captured_at, mine.name)
         )
 
-    def _forget(self) -> None:
+    def _forget(self, before: FrameResult | None) -> None:
         """Let go of the corrections of a picture that another one has taken the place of."""
-        was_active = self._is_active
+        was_active, history = self._is_active, self._history
         self._history = self._frame = None
         if was_active:
             self.finish()
         self._chosen = ()
         self._tell_badge()
         self._enable()
-        self.ended.emit()
+        if before is not None and history is not None and history.is_changed:
+            self.lost.emit(before, history.now)
 
     # ---------------------------------------------------------------------------------- the steps
 

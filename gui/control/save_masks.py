@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.errors import EngineError
     from engine.jobs import JobControl
+    from engine.values import Frame
     from gui.context import WindowContext
     from gui.panels.segment_panel import SegmentPanel
     from gui.segment.writing import Shown, WriteOrder
@@ -34,6 +35,8 @@ class SaveMasksControl(QObject):
         super().__init__(panel)
         self._panel = panel
         self._shown: Shown | None = None
+        self._kept: Shown | None = None
+        self._saved: Frame | None = None
         self._jobs: list[Job[Written]] = []
         context.actions.connect("segment_save", self._toggle)
         panel.save_card.save_wanted.connect(self.save)
@@ -43,13 +46,36 @@ class SaveMasksControl(QObject):
         """Take note of what is shown: it is what gets saved."""
         self._shown = shown
 
+    @property
+    def shown(self) -> Shown | None:
+        """What gets saved."""
+        return self._kept or self._shown
+
+    def offer(self, kept: Shown) -> None:
+        """Say that corrections were not saved, and let it be done still."""
+        if kept.result.frame is self._saved:
+            return
+        name = kept.result.frame.name or self.tr("the picture")
+        self._panel.notices.show_notice(
+            "correct",
+            self.tr("The corrections of {0} were not saved.").format(name),
+            Severity.WARNING,
+            actions=[(self.tr("Save masks…"), lambda: self._open_for(kept))],
+        )
+
+    def _open_for(self, kept: Shown) -> None:
+        self._kept = kept
+        self._panel.save_card.show_about(kept.result.frame.name)
+        self._panel.save_card.show()
+
     @Slot(object)
     def save(self, order: WriteOrder) -> Job[Written] | None:
         """Write the picture's masks."""
-        if self._shown is None:
+        shown = self.shown
+        if shown is None:
             self._say(self.tr("Nothing was found yet that could be saved."), Severity.WARNING)
             return None
-        shown = self._shown
+        self._saved = shown.result.frame
 
         def write(_control: JobControl) -> Written:
             return write_masks(shown, order)
@@ -77,6 +103,8 @@ class SaveMasksControl(QObject):
     @Slot()
     def _toggle(self) -> None:
         card = self._panel.save_card
+        self._kept = None
+        card.show_about("")
         card.setVisible(card.isHidden())
 
     @Slot(object, str, str)
@@ -86,6 +114,7 @@ class SaveMasksControl(QObject):
             return
         paths, notes = written
         self._panel.save_card.hide()
+        self._kept = None
         text = self.tr("{0} files in {1}") if len(paths) != 1 else self.tr("{0} file in {1}")
         self._panel.notices.show_notice(
             "save",

@@ -154,6 +154,7 @@ class SegmentControl(QObject):
         panel, objects = self._panel, self._objects
         self._backend.bridge.event_received.connect(self._hear)
         panel.shown.connect(self._show)
+        objects.shown.connect(self._show)
         panel.bar.look_changed.connect(self._restyle)
         panel.thresholds.settings_changed.connect(self._set_counting)
         panel.page.model_wanted.connect(self.model_wanted)
@@ -170,6 +171,7 @@ class SegmentControl(QObject):
         self._maps.channel_chosen.connect(objects.card.bars.set_channel)
         self._maps.style_changed.connect(self.set_display)
         self.correct.changed.connect(self._show_corrected)
+        self.correct.lost.connect(self._keep_lost)
 
     def _connect_actions(self) -> None:
         connect = self._actions.connect
@@ -269,6 +271,12 @@ class SegmentControl(QObject):
             count = len(self._found.items)
             self._chosen = tuple(self._found.items[place] for place in places if place < count)
         self._show()
+
+    @Slot(object, object)
+    def _keep_lost(self, result: FrameResult, found: Instances) -> None:
+        """Let corrections be saved still when the picture has moved on."""
+        kept = Shown(result, found, self.style(), is_corrected=True)
+        self.saving.offer(kept)
 
     @Slot(object)
     def _tell_pointed(self, at: Pointed | None) -> None:

@@ -204,10 +204,10 @@ class CorrectStrip(QFrame):
         self._done.clicked.connect(self.done)
 
     def _resize(self, factor: float) -> None:
+        """Change the width by a factor, and at least by a pixel."""
         size = self._size.value()
-        self._size.setValue(
-            max(size + 1, round(size * factor)) if factor > 1 else round(size * factor)
-        )
+        wanted = round(size * factor)
+        self._size.setValue(max(size + 1, wanted) if factor > 1 else min(size - 1, wanted))
 
     @Slot()
     def _tell(self) -> None:

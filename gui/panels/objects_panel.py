@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -47,6 +47,8 @@ class ObjectsPanel(QWidget):
         Ids of the classes that are not to be drawn.
     colour_picked : int, tuple of int
         A class's id, and red, green and blue.
+    shown
+        It can be seen now, and wants what it has missed.
     """
 
     places_chosen = Signal(object)
@@ -54,6 +56,7 @@ class ObjectsPanel(QWidget):
     place_hovered = Signal(object)
     hidden_changed = Signal(object)
     colour_picked = Signal(int, object)
+    shown = Signal()
 
     def __init__(self, *, style: DisplayStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -229,7 +232,12 @@ class ObjectsPanel(QWidget):
         if self._is_telling and rows:
             self.category_chosen.emit(self.classes.rows[rows[0].row()].category.id)
 
-    # Qt's override.
+    # Qt's overrides.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for what was missed while it could not be seen."""
+        super().showEvent(event)
+        self.shown.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tell that no row is under the pointer any more."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -65,6 +64,13 @@ class SaveMasksCard(QFrame):
         for name, box in self._boxes.items():
             box.setChecked(name in formats)
 
+    def show_about(self, name: str) -> None:
+        """Name the picture that is saved; "" = the one that is shown."""
+        if name:
+            self._title.setText(self.tr("Save the corrections of {0}").format(name))
+        else:
+            self._title.setText(self.tr("Save what was found in this picture"))
+
     @Slot(str)
     def set_folder(self, folder: str) -> None:
         """Have files go there."""
@@ -81,6 +87,9 @@ class SaveMasksCard(QFrame):
             box.setChecked(name in remembered)
             box.toggled.connect(self._tell_state)
             self._boxes[name] = box
+        self._title = ElidedLabel(parent=self)
+        self._title.setProperty("role", "heading")
+        self.show_about("")
         self._where = ElidedLabel(parent=self)
         self._choose = QPushButton(self.tr("Folder…"), self)
         self._choose.setToolTip(self.tr("Choose where the files go"))
@@ -97,8 +106,6 @@ class SaveMasksCard(QFrame):
         self._close.clicked.connect(self.hide)
 
     def _build_layout(self) -> None:
-        title = QLabel(self.tr("Save what was found in this picture"), self)
-        title.setProperty("role", "heading")
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(0)
@@ -116,7 +123,7 @@ class SaveMasksCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)
-        layout.addWidget(title)
+        layout.addWidget(self._title)
         layout.addLayout(grid)
         layout.addLayout(row)
 

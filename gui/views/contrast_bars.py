@@ -30,6 +30,7 @@ __all__ = ["ContrastBars", "ContrastRow"]
 
 ROW = 30
 MAP = 26
+_STEPS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,7 +198,7 @@ class ContrastBars(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the row above or below."""
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        step = _STEPS.get(event.key())
         if step is None or not self._rows:
             super().keyPressEvent(event)
             return
@@ -206,7 +207,15 @@ class ContrastBars(QWidget):
         self.channel_chosen.emit(channels[(at + step) % len(channels)])
 
     def event(self, event: QEvent) -> bool:
-        """Answer the question for a tooltip with the means."""
+        """Claim the arrows, and answer the question for a tooltip with the means."""
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in _STEPS
+            and not event.modifiers()
+        ):
+            event.accept()  # elsewhere they move over the grid of channels
+            return True
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             number = self._row_at(event.pos().y())
             text = ""
