@@ -123,7 +123,8 @@ def _picture_shares(
     """Return how much of each cell lies on the picture, (h, w) float32 in 0..1."""
     rows = _overlaps(input_box.top, input_box.bottom, map_size[0], 0, picture[0])
     columns = _overlaps(input_box.left, input_box.right, map_size[1], 0, picture[1])
-    return np.outer(rows.sum(axis=1), columns.sum(axis=1))
+    shares: NDArray[np.float32] = np.outer(rows.sum(axis=1), columns.sum(axis=1))
+    return shares
 
 
 def _overlaps(

@@ -18,6 +18,8 @@ from gui.segment.pointing import category_name, describe, follow, object_name
 from gui.segment.writing import Shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.values import (
         FrameResult,
         Instance,
@@ -177,8 +179,8 @@ class SegmentControl(QObject):
         connect = self._actions.connect
         connect("segment_next", lambda: self._step(1))
         connect("segment_previous", lambda: self._step(-1))
-        connect("segment_hide", lambda: self._category and self._objects.toggle(self._category))
-        connect("segment_solo", lambda: self._category and self._objects.solo(self._category))
+        connect("segment_hide", lambda: self._on_class(self._objects.toggle))
+        connect("segment_solo", lambda: self._on_class(self._objects.solo))
 
     @Slot(object)
     def _hear(self, event: EngineEvent) -> None:
@@ -305,6 +307,10 @@ class SegmentControl(QObject):
         if self._found is not None:
             bar, name = self._panel.bar, category_name(self._found, category)
             bar.set_look(bar.look.with_colour(name, colour))
+
+    def _on_class(self, change: Callable[[int], None]) -> None:
+        if self._category:
+            change(self._category)
 
     def _step(self, step: int) -> None:
         """Choose the object after or before, in order of their scores."""

@@ -62,6 +62,7 @@ class ObjectsPanel(QWidget):
         super().__init__(parent)
         self._style: OverlayStyle | None = None
         self._dialog: QColorDialog | None = None
+        self._is_telling = True
         self.classes = ClassTableModel(self)
         self.objects = ObjectTableModel(self)
         self.card = ObjectCard(style=style, parent=self)
@@ -144,7 +145,6 @@ class ObjectsPanel(QWidget):
     # ------------------------------------------------------------------------------------ private
 
     def _build_parts(self) -> None:
-        self._is_telling = True
         self._empty = QLabel(self)
         self._empty.setProperty("role", "muted")
         self._empty.setWordWrap(True)
@@ -152,7 +152,7 @@ class ObjectsPanel(QWidget):
         self._legend = _table(self.classes, self)
         self._legend.setAccessibleName(self.tr("Classes in the picture"))
         self._legend.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._table = _table(self.objects, self)
+        self._table: QTableView = _table(self.objects, self)
         self._table.setAccessibleName(self.tr("Objects in the picture"))
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._table.setSortingEnabled(True)

@@ -108,13 +108,10 @@ class SegmentView(FrameView):
         self._segmentation = segmentation
         self._masks.forget()
         self._outlines.clear()
-        is_map = isinstance(segmentation, LabelMap)
         self._anchors = label_anchors(segmentation) if isinstance(segmentation, LabelMap) else {}
-        if is_map or segmentation is None:
-            self._places, self._lit = (), None
-        else:
-            self._places = tuple(n for n in self._places if n < len(segmentation.items))
-            self._lit = self._lit if (self._lit or 0) < len(segmentation.items) else None
+        count = len(segmentation.items) if isinstance(segmentation, Instances) else 0
+        self._places = tuple(place for place in self._places if place < count)
+        self._lit = None if self._lit is None or self._lit >= count else self._lit
         self.set_input_box(box)
         self.show_frame(image)
 
