@@ -12,11 +12,11 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: ## start the app (ARGS="..."); without a screen, its tour
-	$(PREPARE)
+	$(PREPARE) coco
 	@$(VENV_PYTHON) -m scripts.run $(ARGS)
 
 tour: ## run the app offscreen through its tour, into out/tour/
-	$(PREPARE)
+	$(PREPARE) coco
 	@$(OFFSCREEN) $(VENV_PYTHON) main.py --tour out/tour $(ARGS)
 
 test: ## run the tests (ARGS="-k name")

@@ -113,7 +113,6 @@ def _timed(name: str, args: argparse.Namespace) -> NetworkCost:
         attempt,
         batched,
         build,
-        inputs_of,
     )
 
     spec = registry.spec(name)
@@ -122,7 +121,7 @@ def _timed(name: str, args: argparse.Namespace) -> NetworkCost:
     shape = batched(args.input or (3, *spec.preprocessing.input_size))
     module = build(spec).to(placement.device)
     graph = attempt(spec, module, shape)
-    inputs = inputs_of(spec, torch.zeros(shape, device=placement.device))
+    inputs = torch.zeros(shape, device=placement.device)
     return with_times(cost(graph), measure(module, inputs, graph, repeats=args.repeats))
 
 

@@ -16,7 +16,7 @@ from engine.capture.survey import Survey
 from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, ModelError
 from engine.graph.scopes import observing
-from engine.models.preprocess import prepare
+from engine.models.preprocess import input_size, prepare
 from engine.values import ModelInfo
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ class Pass:
     Attributes
     ----------
     output : Tensor
-        The network's answer, float32, on its device: (K,) logits of a classifier.
+        The network's answer, float32, on its device: (K,) logits of a classifier. Empty where
+        the network segments.
+    raw
+        All that a network that segments gave, as it gave it; None of others.
+    input_size
+        Height and width of the input, in pixels.
     asked
         The layers that were watched.
     taken
@@ -59,6 +64,8 @@ class Pass:
 
     frame: Frame
     output: Tensor
+    raw: object
+    input_size: tuple[int, int]
     asked: frozenset[LayerKey]
     taken: Mapping[LayerKey, Tensor]
     box: Box
@@ -88,6 +95,7 @@ class Network:
         self.module = loaded.module
         self._preprocessing = loaded.spec.preprocessing
         self._graph: NetworkGraph | None = None
+        self.head = loaded.spec.head() if loaded.spec.head is not None else None
         self.settle()
         self.info = self._describe()
         self._layers = {layer.key.name: layer for layer in self.info.layers}
@@ -120,7 +128,7 @@ class Network:
 
     @property
     def input_size(self) -> tuple[int, int]:
-        """Height and width of the input."""
+        """Height and width of the usual input; whole pictures make inputs of other sizes."""
         return self._preprocessing.input_size
 
     def check(self, key: LayerKey) -> None:
@@ -213,18 +221,16 @@ class Network:
         answers = {INPUT: planar_copy(tensor)} if INPUT in keys else {}
         seen = observing(self.module, survey) if survey is not None else nullcontext()
         with capture(self.module, keys) as taken, seen, self._autocast():
-            output = first_tensor(self._attempt(lambda: self.module(tensor), "this picture"))
-        if output is None or output.ndim == 0 or len(output) == 0:
-            raise ModelError(
-                f"{self.loaded.card.title} gave no answer that can be shown; "
-                "choose another network."
-            )
+            raw = self._attempt(lambda: self.module(tensor), "this picture")
+        output = self._shown(raw) if self.head is None else torch.empty(0)
         answers.update(taken)
         self.synchronise()
         done = time.perf_counter()
         return Pass(
             frame=frame,
-            output=output[0].to(torch.float32),
+            output=output,
+            raw=None if self.head is None else raw,
+            input_size=(tensor.shape[-2], tensor.shape[-1]),
             asked=keys,
             taken=answers,
             box=box,
@@ -239,9 +245,20 @@ class Network:
         elif self.placement.device.type == "mps":
             torch.mps.synchronize()
 
-    def survey(self, request: SurveyRequest) -> Survey:
-        """Return what sums nodes up in one pass."""
-        return Survey(request, self.input_size)
+    def survey(self, request: SurveyRequest, frame: Frame, fit: InputFit) -> Survey:
+        """Return what sums nodes up in one pass over a frame."""
+        height, width = frame.image.shape[:2]
+        return Survey(request, input_size((height, width), self._preprocessing, fit))
+
+    def _shown(self, raw: object) -> Tensor:
+        """Return the answer of a network that does not segment, without the batch."""
+        output = first_tensor(raw)
+        if output is None or output.ndim == 0 or len(output) == 0:
+            raise ModelError(
+                f"{self.loaded.card.title} gave no answer that can be shown; "
+                "choose another network."
+            )
+        return output[0].to(torch.float32)
 
     def _prepare(self, frame: Frame, fit: InputFit) -> tuple[Tensor, Box]:
         return prepare(

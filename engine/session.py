@@ -16,7 +16,9 @@ from engine.events import Notice, Severity
 from engine.jobs import JobControl
 from engine.models import loading
 from engine.network import Network, Pass, raise_unless_gpu_is_full
+from engine.tasks.answers import SegmentAnswers
 from engine.tasks.classify import Classifier
+from engine.tasks.heads import View
 from engine.values import (
     Activation,
     AtlasStyle,
@@ -32,6 +34,8 @@ from engine.values import (
     NetworkCost,
     NetworkGraph,
     NodeSummary,
+    Segmentation,
+    SegmentSettings,
     SurveyRequest,
     Timing,
     WeightsChoice,
@@ -83,6 +87,7 @@ class Session:
         self._budget = Budget()
         self._plain_ms = 0.0
         self._classifier = Classifier()
+        self._segments = SegmentAnswers()
         self._frame: Frame | None = None
         self._last: Pass | None = None
 
@@ -178,6 +183,10 @@ class Session:
         """Choose how many categories are named and how long answers are averaged (seconds)."""
         self._classifier.configure(top_k, smoothing_s)
 
+    def set_segmentation(self, settings: SegmentSettings) -> None:
+        """Choose which answers of a network that segments count; the network need not run."""
+        self._segments.configure(settings)
+
     def set_survey(self, request: SurveyRequest | None) -> None:
         """Sum up these nodes of the graph now and then; None = none."""
         self._survey = request if request is None or request.keys else None
@@ -228,7 +237,7 @@ class Session:
         self._frame, self._last = frame, None
         start = time.perf_counter()
         try:
-            survey = self._due_survey(network, start)
+            survey = self._due_survey(network, frame, start)
             self._last = network.run(frame, self._watched, self._fit, survey)
             summaries = self._end_survey(survey, self._last)
             result = self._result(network, self._last, start)
@@ -242,8 +251,9 @@ class Session:
     def recompose(self) -> FrameResult | None:
         """Answer for the last frame again without running the network, where that is possible.
 
-        It is, as long as nothing but the style or the number of categories changed. Otherwise
-        the last frame is processed again. None before the first frame.
+        It is, as long as nothing but the style, the number of categories or what counts in a
+        segmentation changed. Otherwise the last frame is processed again. None before the first
+        frame.
         """
         if self._frame is None or self._network is None:
             return None
@@ -260,10 +270,10 @@ class Session:
 
     # --------------------------------------------------------------------------------- private
 
-    def _due_survey(self, network: Network, now: float) -> Survey | None:
+    def _due_survey(self, network: Network, frame: Frame, now: float) -> Survey | None:
         if self._survey is None or not self._budget.is_due(now):
             return None
-        return network.survey(self._survey)
+        return network.survey(self._survey, frame, self._fit)
 
     def _end_survey(self, survey: Survey | None, done: Pass) -> tuple[NodeSummary, ...]:
         """Take note of what the survey cost over a plain pass."""
@@ -278,6 +288,7 @@ class Session:
         """Forget what the network as it was until now has answered."""
         self._last = None
         self._classifier.reset()
+        self._segments.reset()
 
     def _require_network(self) -> Network:
         if self._network is None:
@@ -295,10 +306,12 @@ class Session:
         activations = tuple(
             activation
             for key, watched in self._watched.items()
-            if (activation := self._answer(network, watched, done, key)) is not None
+            if (activation := self._answer(watched, done, key)) is not None
         )
         composed = time.perf_counter()
         answer = self._classify(network, done)
+        decoding = time.perf_counter()
+        segmentation = self._segment(network, done)
         now = time.perf_counter()
         return FrameResult(
             frame=done.frame,
@@ -307,10 +320,12 @@ class Session:
             input_box=done.box,
             classification=answer,
             activations=activations,
+            segmentation=segmentation,
             timing=Timing(
                 preprocess_ms=done.preprocess_ms,
                 forward_ms=done.forward_ms,
                 atlas_ms=(composed - composing) * 1e3,
+                decode_ms=(now - decoding) * 1e3 if segmentation is not None else 0.0,
                 total_ms=(now - start) * 1e3,
                 survey_ms=self._budget.cost_ms if self._survey is not None else 0.0,
             ),
@@ -318,25 +333,30 @@ class Session:
             memory_mib=memory_mib(network.placement.device),
         )
 
-    def _answer(
-        self, network: Network, watched: WatchedLayer, done: Pass, key: LayerKey
-    ) -> Activation | None:
+    def _answer(self, watched: WatchedLayer, done: Pass, key: LayerKey) -> Activation | None:
         output = done.taken.get(key)
         if output is None or output.numel() == 0:
             return None
-        folded = fold(output, network.input_size)
+        folded = fold(output, done.input_size)
         if key.name == "input":
             folded = dataclasses.replace(folded, kind=MapKind.PICTURE)
         return watched.answer(folded, shape_of(output), self._style, done.frame)
 
     def _classify(self, network: Network, done: Pass) -> Classification | None:
-        if done.output.ndim != 1:
+        if network.head is not None or done.output.ndim != 1:
             return None
         logits = done.output.cpu().numpy()
         answer = self._classifier.answer(logits, network.info.categories, done.frame)
         sentence = "" if answer else _NO_ANSWER.format(network.info.card.title)
         self._tell("answer", sentence, Severity.WARNING)
         return answer
+
+    def _segment(self, network: Network, done: Pass) -> Segmentation | None:
+        if network.head is None:
+            return None
+        height, width = done.frame.image.shape[:2]
+        view = View((height, width), done.box, done.input_size)
+        return self._segments.answer(network.head, done.raw, view, done.frame)
 
     # ------------------------------------------------------------------------- where it runs
 

@@ -322,6 +322,8 @@ def _set(session: Session, command: c.Command) -> _Stale:
             session.set_style(style)
         case c.SetClassification(top_k, smoothing_s):
             session.set_classification(top_k, smoothing_s)
+        case c.SetSegmentation(settings):
+            session.set_segmentation(settings)
         case c.SetFit(fit):
             session.set_fit(fit)
             return _Stale.FORWARD

@@ -8,7 +8,7 @@ they are built with random weights on the CPU instead.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.models.spec import ModelSpec
     from engine.values import NetworkGraph
 
-__all__ = ["attempt", "batched", "build", "inputs_of", "structure"]
+__all__ = ["attempt", "batched", "build", "structure"]
 
 _DOES_NOT_WORK_THERE = (NotImplementedError, RuntimeError, TypeError, ValueError)
 """What torch raises where a network asks a tensor without values for one."""
@@ -48,7 +48,7 @@ def structure(name: str, input_shape: tuple[int, ...] | None = None) -> NetworkG
     shape = batched(input_shape or (3, *spec.preprocessing.input_size))
     try:
         example = torch.empty(shape, device="meta")
-        return trace(_build_on_meta(spec), inputs_of(spec, example), name=spec.name)
+        return trace(_build_on_meta(spec), example, name=spec.name)
     except _DOES_NOT_WORK_THERE:
         # The shape or the device is to blame: with values the network says which.
         return attempt(spec, build(spec), shape)
@@ -57,11 +57,6 @@ def structure(name: str, input_shape: tuple[int, ...] | None = None) -> NetworkG
 def batched(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return a shape with its batch: of one, unless there is one."""
     return (1, *shape) if len(shape) == 3 else shape
-
-
-def inputs_of(spec: ModelSpec, pictures: torch.Tensor) -> tuple[Any, ...]:
-    """Return what a network is called with: those that find objects take a list of pictures."""
-    return (list(pictures),) if spec.task == "instance" else (pictures,)
 
 
 def attempt(spec: ModelSpec, module: nn.Module, shape: tuple[int, ...]) -> NetworkGraph:
@@ -77,7 +72,7 @@ def attempt(spec: ModelSpec, module: nn.Module, shape: tuple[int, ...]) -> Netwo
     device = next((p.device for p in module.parameters()), torch.device("cpu"))
     try:
         example = torch.zeros(shape, device=device)
-        return trace(module, inputs_of(spec, example), name=spec.name)
+        return trace(module, example, name=spec.name)
     except Exception as error:
         sentence = out_of_memory_sentence(error, device)
         if sentence is not None:

@@ -120,7 +120,7 @@ def _no_warnings() -> Iterator[None]:
 
 def _fill(spec: ModelSpec, module: nn.Module, path: Path) -> None:
     try:
-        spec.load_state(module, _read(path))
+        spec.load_state(module, (spec.read_state or _read)(path))
     except _UNREADABLE as error:
         # A file is not at fault, and must not be thrown away, where there was no memory to read it.
         sentence = out_of_memory_sentence(error, torch.device("cpu"))

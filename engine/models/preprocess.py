@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from engine.models.spec import Preprocessing
+    from engine.models.spec import Preprocessing, WholePicture
 
-__all__ = ["prepare"]
+__all__ = ["input_size", "prepare"]
 
 _REACH = {"bilinear": 1.0, "bicubic": 2.0}
 """Half-width of the filter, in pixels of the coarser of source and result."""
@@ -103,9 +103,10 @@ def prepare(  # noqa: PLR0913 - the last two seldom differ from their defaults
     preprocessing
         The network's.
     fit
-        CROP is what the network was evaluated with: the short side to `resize_size`, then the
-        centre. PAD shows the whole picture, with borders of the mean colour (0 after
-        normalising). STRETCH shows the whole picture and gives its proportions up.
+        Of no concern to a network that is given whole pictures (`preprocessing.whole`). CROP is
+        what the network was evaluated with: the short side to `resize_size`, then the centre.
+        PAD shows the whole picture, with borders of the mean colour (0 after normalising).
+        STRETCH shows the whole picture and gives its proportions up.
     device, dtype, channels_last
         Where the input goes, as what, and in which order it lies in memory.
 
@@ -114,23 +115,54 @@ def prepare(  # noqa: PLR0913 - the last two seldom differ from their defaults
     Tensor, (1, 3, h, w), dtype
         `(image / 255 - mean) / std`.
     Box
-        The part of the picture that the input covers, in picture pixels; with PAD it reaches
+        The part of the picture that the input covers, in picture pixels; with borders it reaches
         beyond the picture.
     """
-    plan = {InputFit.CROP: _crop, InputFit.PAD: _letterbox, InputFit.STRETCH: _stretch}[fit]
     height, width = image.shape[:2]
-    rows, columns = plan(height, width, preprocessing)
+    rows, columns = _plan(height, width, preprocessing, fit)
     pixels = _resize(image, _inside(rows), _inside(columns), preprocessing).to(device)
+    borders = (*_borders(columns), *_borders(rows))
+    grey = preprocessing.whole.border if preprocessing.whole else None
+    if grey is not None:
+        pixels = F.pad(pixels, borders, value=grey)
     shift, scale = _normalisation(preprocessing.mean, preprocessing.std, device)
     values = pixels.to(torch.float32).sub_(shift).div_(scale)
-    if fit is InputFit.PAD:
-        values = F.pad(values, (*_borders(columns), *_borders(rows)))
+    if grey is None and any(borders):
+        values = F.pad(values, borders)
     order = torch.channels_last if channels_last else torch.contiguous_format
     (left, right), (top, bottom) = columns.edges, rows.edges
     return values.to(dtype=dtype, memory_format=order), Box(left, top, right, bottom)
 
 
-# ------------------------------------------------------------------------------ the three fits
+def input_size(
+    size: tuple[int, int], preprocessing: Preprocessing, fit: InputFit
+) -> tuple[int, int]:
+    """Return height and width of the input that a picture of this height and width becomes."""
+    rows, columns = _plan(*size, preprocessing, fit)
+    return rows.count, columns.count
+
+
+# ------------------------------------------------------------------------------------ the fits
+
+
+def _plan(
+    height: int, width: int, preprocessing: Preprocessing, fit: InputFit
+) -> tuple[_Axis, _Axis]:
+    if preprocessing.whole is not None:
+        return _whole(height, width, preprocessing.whole)
+    plan = {InputFit.CROP: _crop, InputFit.PAD: _letterbox, InputFit.STRETCH: _stretch}[fit]
+    return plan(height, width, preprocessing)
+
+
+def _whole(height: int, width: int, whole: WholePicture) -> tuple[_Axis, _Axis]:
+    short, long = sorted((height, width))
+    scale = min(whole.short / short, whole.long / long)
+    axes = []
+    for source in (height, width):
+        full = max(1, round(source * scale))
+        wanted = math.ceil(full / whole.stride) * whole.stride
+        axes.append(_Axis(source, full, -((wanted - full) // 2), wanted))
+    return axes[0], axes[1]
 
 
 def _crop(height: int, width: int, preprocessing: Preprocessing) -> tuple[_Axis, _Axis]:
@@ -160,14 +192,13 @@ def _stretch(height: int, width: int, preprocessing: Preprocessing) -> tuple[_Ax
 
 def _inside(axis: _Axis) -> _Axis:
     """Return the part of the wanted that lies in the picture."""
-    if axis.start >= 0:
-        return axis
-    return _Axis(axis.source, axis.full, 0, axis.full)
+    first, last = max(0, axis.start), min(axis.full, axis.start + axis.count)
+    return _Axis(axis.source, axis.full, first, last - first)
 
 
 def _borders(axis: _Axis) -> tuple[int, int]:
     """Return how many pixels are added before and behind the resized picture."""
-    return -axis.start, axis.count + axis.start - axis.full
+    return max(0, -axis.start), max(0, axis.count + axis.start - axis.full)
 
 
 # --------------------------------------------------------------------------------- the resizing

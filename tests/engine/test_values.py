@@ -53,8 +53,8 @@ def activation(**changes: Any) -> Activation:
 
 def test_every_name_is_there_once() -> None:
     names = engine.values.__all__
-    assert names == sorted(set(names))
-    assert all(isinstance(getattr(engine.values, name), type) for name in names)
+    assert len(names) == len(set(names))
+    assert all(hasattr(engine.values, name) for name in names)
 
 
 @pytest.mark.parametrize(

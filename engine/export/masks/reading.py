@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["read_coco", "read_labels", "read_npz", "read_voc"]
 
+_UNREADABLE = (
+    OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError,
+    zipfile.BadZipFile,
+)  # fmt: skip
+
 
 def read_npz(path: Path) -> Segmentation:
     """Read what the format "npz" wrote; exactly what was written.
@@ -35,10 +40,10 @@ def read_npz(path: Path) -> Segmentation:
         The file cannot be read, or it holds something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             fields = dict(file.items())
         return _of_fields(fields)
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise ExportError(f"“{path}” holds no masks that Layerscope has written.") from error
 
 

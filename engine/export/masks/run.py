@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import platform
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from engine.export.masks.contract import ExportOptions, Written
 from engine.export.masks.writing import Output, Plan, Writer
+from engine.values import LabelMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from engine.export.masks.contract import MaskWriter, SegmentedPicture
+    from engine.values import Segmentation
 
 __all__ = ["MaskExport", "Origin"]
 
@@ -92,7 +94,8 @@ class MaskExport:
         """
         done = [(writer.name, writer.add(picture)) for writer in self._writers]
         files = tuple(path for _, written in done for path in written.files)
-        notes = tuple(f"{name}: {note}" for name, written in done for note in written.notes)
+        notes = _losses(picture.segmentation)
+        notes += tuple(f"{name}: {note}" for name, written in done for note in written.notes)
         self._manifest.note(picture.name, files, notes)
         return Written(files, notes)
 
@@ -189,8 +192,18 @@ def _line(record: dict[str, Any]) -> str:
     return json.dumps({"picture": record["picture"], **data}, ensure_ascii=False)
 
 
+def _losses(segmentation: Segmentation) -> tuple[str, ...]:
+    """Say what no format but "npz" can hold."""
+    if isinstance(segmentation, LabelMap):
+        return ()
+    empty = sum(not item.region.pixels.any() for item in segmentation.items)
+    return (
+        (f"{empty} of the objects have no pixel, and are in the format npz alone",) if empty else ()
+    )
+
+
 def _settings(writer: MaskWriter) -> dict[str, Any]:
-    names = getattr(type(writer), "__dataclass_fields__", {})
+    names = [field.name for field in fields(writer)] if is_dataclass(writer) else []
     return {name: getattr(writer, name) for name in names}
 
 

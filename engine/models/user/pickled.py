@@ -6,7 +6,7 @@ The classes and functions known here are those that tensors are made of; anythin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = [
     "Opaque",
     "PickleError",
     "PickledTensor",
+    "StandIn",
     "Storage",
     "is_known",
     "storage_of",
@@ -41,6 +42,14 @@ class Opaque:
     """Something that was not made."""
 
     what: str
+
+
+@dataclass(slots=True, eq=False)
+class StandIn:
+    """What stands for an object of a foreign class: the name of it and its attributes, inert."""
+
+    kind: str
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

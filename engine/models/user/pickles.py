@@ -19,6 +19,7 @@ from engine.models.user.pickled import (
     Opaque,
     PickledTensor,
     PickleError,
+    StandIn,
     Storage,
     is_known,
     storage_of,
@@ -56,15 +57,23 @@ class Content:
     tensors: list[PickledTensor] = field(default_factory=list)
 
 
-def read(file: BinaryIO) -> Content:
+def read(file: BinaryIO, *, has_stand_ins: bool = False) -> Content:
     """Read one pickle; the file stands behind it afterwards.
+
+    Parameters
+    ----------
+    file
+        Open for reading.
+    has_stand_ins
+        Whether an object of a foreign class becomes a `StandIn` with its attributes and not an
+        `Opaque` without: a whole network that was pickled has its tensors in there.
 
     Raises
     ------
     PickleError
         It is damaged, or written as no pickler writes.
     """
-    machine = _Machine()
+    machine = _Machine(has_stand_ins=has_stand_ins)
     try:
         return machine.run(file)
     except (ValueError, IndexError, KeyError, TypeError, OverflowError, MemoryError) as error:
@@ -72,10 +81,11 @@ def read(file: BinaryIO) -> Content:
 
 
 class _Machine:
-    def __init__(self) -> None:
+    def __init__(self, *, has_stand_ins: bool = False) -> None:
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
         self.content = Content()
+        self.has_stand_ins = has_stand_ins
 
     def run(self, file: BinaryIO) -> Content:
         for count, (opcode, argument, _at) in enumerate(pickletools.genops(file)):
@@ -162,7 +172,7 @@ class _Machine:
         if maker is None or not isinstance(arguments, tuple):
             if not isinstance(function, Named):
                 self.note("a call of something that is no function")
-            return Opaque(_called(function))
+            return self.inert(_called(function))
         if arguments and isinstance(arguments[0], Opaque):
             return Opaque(_called(function))  # of something that was not made, such as a storage
         made = maker(arguments)
@@ -170,8 +180,14 @@ class _Machine:
             self.content.tensors.append(made)
         return made
 
+    def inert(self, name: str) -> Opaque | StandIn:
+        return StandIn(name) if self.has_stand_ins else Opaque(name)
+
     def build(self, _argument: Any) -> None:
-        self.stack.pop()  # attributes, such as the `_metadata` of a state dict
+        attributes, target = self.stack.pop(), self.stack[-1]
+        if isinstance(target, StandIn) and isinstance(attributes, dict):
+            target.attributes.update(attributes)
+        # Of all else they go, such as the `_metadata` of a state dict.
 
     def set_item(self, _argument: Any) -> None:
         value, key = self.stack.pop(), self.stack.pop()

