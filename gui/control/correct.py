@@ -85,6 +85,8 @@ class CorrectControl(QObject):
 
     def choose(self, places: tuple[int, ...]) -> None:
         """Take note of which objects the next step is for."""
+        if places == self._chosen and not self._is_active:
+            return
         self._chosen = places
         history = self._history
         category = 0

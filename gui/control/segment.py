@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.commands import SetSegmentation
 from engine.events import EngineEvent, ModelReady
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from gui.segment.pointing import Pointed
 
 __all__ = ["SegmentControl"]
+
+
+LISTS_MS = 200
+"""The lists follow the picture at this pace."""
 
 
 class SegmentControl(QObject):
@@ -87,6 +91,9 @@ class SegmentControl(QObject):
         self._category = 0
         self.correct = CorrectControl(context, panel)
         self.saving = SaveMasksControl(context, panel)
+        self._lists_due = QTimer(self)
+        self._lists_due.setSingleShot(True)
+        self._lists_due.timeout.connect(self._show_lists)
         self._connect_panels()
         self._connect_actions()
 
@@ -116,7 +123,9 @@ class SegmentControl(QObject):
             self._hidden = frozenset()
             self._panel.thresholds.set_categories(found.categories)
         self._keep_choice(found)
-        self._show()
+        self._show_picture()
+        if not self._lists_due.isActive():
+            self._lists_due.start(LISTS_MS)
 
     def style(self) -> OverlayStyle:
         """Return what masks are drawn with now."""
@@ -148,6 +157,7 @@ class SegmentControl(QObject):
 
     def close(self) -> None:
         """Finish what is under way."""
+        self._lists_due.stop()
         self.saving.close()
 
     # ------------------------------------------------------------------------------------ private
@@ -155,8 +165,8 @@ class SegmentControl(QObject):
     def _connect_panels(self) -> None:
         panel, objects = self._panel, self._objects
         self._backend.bridge.event_received.connect(self._hear)
-        panel.shown.connect(self._show)
-        objects.shown.connect(self._show)
+        panel.shown.connect(self._show_picture)
+        objects.shown.connect(self._show_lists)
         panel.bar.look_changed.connect(self._restyle)
         panel.thresholds.settings_changed.connect(self._set_counting)
         panel.page.model_wanted.connect(self.model_wanted)
@@ -164,9 +174,9 @@ class SegmentControl(QObject):
         panel.view.places_chosen.connect(self.choose)
         panel.view.category_chosen.connect(self.choose_category)
         panel.view.pointed.connect(self._tell_pointed)
-        objects.places_chosen.connect(self.choose)
+        objects.places_chosen.connect(self._choose_listed)
         objects.category_chosen.connect(self.choose_category)
-        objects.place_hovered.connect(panel.view.light)
+        objects.place_hovered.connect(self._light_listed)
         objects.hidden_changed.connect(self._hide)
         objects.colour_picked.connect(self._recolour)
         objects.card.channel_chosen.connect(self._maps.choose_channel)
@@ -187,12 +197,14 @@ class SegmentControl(QObject):
         if isinstance(event, ModelReady):
             self._title = event.info.card.title
             self._result = self._found = None
+            self._lists_due.stop()
             self._chosen, self._category = (), 0
             self._panel.show_waiting()
             self._objects.clear(self._objects.tr("Waiting for the first answer"))
 
     def _show_nothing(self, result: FrameResult) -> None:
         self._chosen, self._category = (), 0
+        self._lists_due.stop()
         self.saving.take(None)
         self._panel.show_unfit(self._title or result.model)
         self._objects.clear(self.tr("This network does not segment"))
@@ -213,30 +225,64 @@ class SegmentControl(QObject):
         items = self._found.items
         return tuple(n for n, item in enumerate(items) if any(item is one for one in self._chosen))
 
-    @Slot()
     def _show(self) -> None:
+        self._show_picture()
+        self._show_lists()
+
+    @Slot()
+    def _show_picture(self) -> None:
         result, found = self._result, self._found
         if result is None or found is None:
             return
         style = self.style()
         self.saving.take(Shown(result, found, style, self.correct.is_changed))
-        empty = self._panel.empty_sentence(found)
         if self._panel.isVisible():
             self._panel.show_found(result, found, style)
             is_empty = isinstance(found, Instances) and not found.items
-            self._panel.view.set_note(empty if is_empty else "")
-        if self._objects.isVisible():
-            self._objects.show_found(found, style, empty)
-        self._show_choice()
+            self._panel.view.set_note(self._panel.empty_sentence(found) if is_empty else "")
+            self._select_in_picture()
+
+    @Slot()
+    def _show_lists(self) -> None:
+        """List what is found; not for every frame: numbers that jump cannot be read."""
+        self._lists_due.stop()
+        if self._found is not None and self._objects.isVisible():
+            empty = self._panel.empty_sentence(self._found)
+            self._objects.show_found(self._found, self.style(), empty)
+            self._select_in_lists()
 
     def _show_choice(self) -> None:
-        places = self._places()
-        self._panel.view.select(places)
-        self._objects.select(places)
+        self._select_in_picture()
+        if self._objects.found is not self._found:
+            self._show_lists()
+        else:
+            self._select_in_lists()
+
+    def _select_in_picture(self) -> None:
+        self._panel.view.select(self._places())
         is_map = isinstance(self._found, LabelMap)
         self._panel.view.select_category(self._category if is_map else 0)
+
+    def _select_in_lists(self) -> None:
+        self._objects.select(self._places())
         self._objects.select_category(self._category)
         self._show_subject()
+
+    def _listed(self, place: int) -> int | None:
+        """Return the place now of an object of the list, which may be a few frames old."""
+        listed, found = self._objects.found, self._found
+        if not isinstance(listed, Instances) or not isinstance(found, Instances):
+            return None
+        return place if listed is found else follow(listed.items[place], found)
+
+    @Slot(object)
+    def _choose_listed(self, places: tuple[int, ...]) -> None:
+        now = (self._listed(place) for place in places)
+        self.choose(tuple(place for place in now if place is not None))
+
+    @Slot(object)
+    def _light_listed(self, place: int | None) -> None:
+        self._panel.view.light(None if place is None else self._listed(place))
 
     def _show_subject(self) -> None:
         if not self._objects.isVisible() or self._result is None:

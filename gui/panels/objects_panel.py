@@ -61,6 +61,7 @@ class ObjectsPanel(QWidget):
     def __init__(self, *, style: DisplayStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style: OverlayStyle | None = None
+        self._found: Segmentation | None = None
         self._dialog: QColorDialog | None = None
         self._is_telling = True
         self.classes = ClassTableModel(self)
@@ -74,12 +75,18 @@ class ObjectsPanel(QWidget):
     # -------------------------------------------------------------------------------- for callers
 
     @property
+    def found(self) -> Segmentation | None:
+        """What is listed."""
+        return self._found
+
+    @property
     def message(self) -> str:
         """The sentence in place of the tables; "" where there is something to list."""
         return "" if self._empty.isHidden() else self._empty.text()
 
     def clear(self, message: str) -> None:
         """List nothing, but a sentence that says why or what to do next."""
+        self._found = None
         self.classes.show_rows((), frozenset())
         self.objects.show_objects(None)
         self.card.clear()
@@ -95,7 +102,7 @@ class ObjectsPanel(QWidget):
         """
         from engine.overlay import colours_of, legend  # noqa: PLC0415 - brings OpenCV and Pillow
 
-        self._style = style
+        self._style, self._found = style, found
         rows = legend(found, style)
         self.classes.show_rows(rows, style.hidden)
         is_objects = isinstance(found, Instances)
@@ -161,7 +168,7 @@ class ObjectsPanel(QWidget):
         self._table.viewport().installEventFilter(self)
         for view, widths, wide in (
             (self._legend, {0: 28, 1: 28, 3: 64, 4: 64}, ClassColumn.NAME),
-            (self._table, {0: 36, 2: 62, 3: 60, 4: 58}, ObjectColumn.CLASS),
+            (self._table, {0: 36, 2: 62, 3: 60, 4: 64}, ObjectColumn.CLASS),
         ):
             header = view.horizontalHeader()
             header.setMinimumSectionSize(20)

@@ -23,6 +23,8 @@ from tests.gui.fake_engine import CONV1, activation, result
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tests.gui.window_kit import Kit
+
 SIZE = (48, 64)
 PERSON, CAR, DOG = Category(1, "person"), Category(3, "car"), Category(18, "dog")
 CATEGORIES = (PERSON, CAR, DOG)
@@ -78,3 +80,10 @@ def answer(
     maps = activation(CONV1, values=values)
     given = result(maps, frame=frame or picture(index), name="tiny")
     return replace(given, segmentation=found, input_box=Box(0, 0, SIZE[1], SIZE[0]))
+
+
+def show(kit: Kit, given: FrameResult) -> None:
+    """Put an answer into the window, and have the lists follow at once."""
+    kit.engine.put(given)
+    if kit.window.segments._lists_due.isActive():
+        kit.window.segments._show_lists()

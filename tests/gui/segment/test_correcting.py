@@ -14,7 +14,7 @@ from engine.sources.base import SetPlaying
 from engine.values import Instances
 from gui.segment.tools import Tool
 from tests.gui.fake_engine import CONV1
-from tests.gui.segment_kit import CAR, SIZE, answer, labels, picture, three
+from tests.gui.segment_kit import CAR, SIZE, answer, labels, picture, show, three
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
@@ -28,7 +28,7 @@ def there(kit: Kit) -> Kit:
     """Open the workspace with three objects in the picture, and begin to correct them."""
     kit.trigger("workspace_segment")
     kit.loaded(CONV1)
-    kit.engine.put(first())
+    show(kit, first())
     QApplication.processEvents()
     kit.engine.forget()
     kit.trigger("segment_correct")
@@ -77,7 +77,7 @@ def test_correcting_freezes_the_picture_and_shows_the_tools(there: Kit) -> None:
 def test_a_frozen_picture_stays_frozen(kit: Kit) -> None:
     kit.trigger("workspace_segment")
     kit.loaded(CONV1)
-    kit.engine.put(first())
+    show(kit, first())
     kit.trigger("freeze")
     kit.engine.forget()
     kit.trigger("segment_correct")
@@ -188,7 +188,7 @@ def test_escape_ends_it_and_what_was_changed_stays(there: Kit) -> None:
     assert not there.window.segments.correct.is_active
     assert not there.window.segment.strip.isVisible()
     assert badges(there) == {"corrected"}
-    there.engine.put(first())  # the frozen picture is answered to again
+    show(there, first())  # the frozen picture is answered to again
     assert areas(there) == [192, 300]
     there.trigger("segment_correct")
     there.trigger("correct_undo")
@@ -204,7 +204,7 @@ def test_without_a_change_nothing_is_kept(there: Kit) -> None:
 def test_the_next_picture_ends_it(there: Kit) -> None:
     there.window.segments.choose((0,))
     there.trigger("correct_delete")
-    there.engine.put(answer(three(), 5))
+    show(there, answer(three(), 5))
     assert areas(there) == [200, 192, 300]
     assert not there.window.segments.correct.is_active
     assert badges(there) == set()
@@ -213,7 +213,7 @@ def test_the_next_picture_ends_it(there: Kit) -> None:
 def test_corrections_that_go_unsaved_can_be_saved_still(there: Kit) -> None:
     there.window.segments.choose((0,))
     there.trigger("correct_delete")
-    there.engine.put(answer(three(), 5))
+    show(there, answer(three(), 5))
     text = there.window.segment.notices.message("correct")
     assert text == "The corrections of street.png were not saved."
     there.click(there.window.segment.notices, "Save masks…")
@@ -227,7 +227,7 @@ def test_corrections_that_go_unsaved_can_be_saved_still(there: Kit) -> None:
 def test_a_label_map_cannot_be_corrected(kit: Kit) -> None:
     kit.trigger("workspace_segment")
     kit.loaded(CONV1)
-    kit.engine.put(answer(labels()))
+    show(kit, answer(labels()))
     kit.trigger("segment_correct")
     assert not kit.is_checked("segment_correct")
     assert "no objects to correct" in kit.window.segment.notices.message("correct")

@@ -12,7 +12,7 @@ from gui import settings as keys
 from gui.segment.formats import formats
 from gui.segment.writing import picture_name
 from tests.gui.fake_engine import CONV1
-from tests.gui.segment_kit import answer, picture, three
+from tests.gui.segment_kit import answer, picture, show, three
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def card(kit: Kit, tmp_path: Path) -> SaveMasksCard:
     """Open the card over three objects."""
     kit.trigger("workspace_segment")
     kit.loaded(CONV1)
-    kit.engine.put(answer(three(), frame=picture()))
+    show(kit, answer(three(), frame=picture()))
     kit.trigger("segment_save")
     card = kit.window.segment.save_card
     card.set_folder(str(tmp_path / "out"))

@@ -18,11 +18,23 @@ from gui.models.class_table import ClassColumn
 from gui.models.object_table import ObjectColumn
 from gui.segment.drawn import Drawn
 from tests.gui.fake_engine import CONV1, model
-from tests.gui.segment_kit import CAR, DOG, PERSON, SIZE, answer, instances, item, labels, rectangle
+from tests.gui.segment_kit import (
+    CAR,
+    DOG,
+    PERSON,
+    SIZE,
+    answer,
+    instances,
+    item,
+    labels,
+    rectangle,
+    show,
+)
 from tests.gui.segment_kit import three as three_objects
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
 
     from tests.gui.window_kit import Kit
 
@@ -32,7 +44,7 @@ def there(kit: Kit) -> Kit:
     """Open the workspace with three objects in the picture."""
     kit.trigger("workspace_segment")
     kit.loaded(CONV1)
-    kit.engine.put(answer(three_objects()))
+    show(kit, answer(three_objects()))
     QApplication.processEvents()
     kit.engine.forget()
     return kit
@@ -111,17 +123,34 @@ def test_a_class_chooses_its_objects(there: Kit) -> None:
 
 
 def test_the_choice_follows_the_track(there: Kit) -> None:
-    there.engine.put(answer(instances(item(rectangle(0, 0, 9, 9), track=4)), 1))
+    show(there, answer(instances(item(rectangle(0, 0, 9, 9), track=4)), 1))
     there.window.segments.choose((0,))
     moved = instances(
         item(rectangle(50, 30, 5, 5), CAR, track=2), item(rectangle(30, 20, 9, 9), track=4)
     )
-    there.engine.put(answer(moved, 2))
+    show(there, answer(moved, 2))
     seen = [there.window.segment.view.places]
-    there.engine.put(answer(instances(), 3))
+    show(there, answer(instances(), 3))
     seen.append(there.window.segment.view.places)
     assert seen == [(1,), ()]
     assert there.window.objects.card._title.text() == "No object chosen"
+
+
+def test_the_lists_follow_in_a_moment(there: Kit, qtbot: QtBot) -> None:
+    there.engine.put(answer(instances(item(rectangle(0, 0, 5, 5), DOG)), 1))
+    there.engine.put(answer(instances(item(rectangle(0, 0, 6, 5), DOG)), 2))
+    assert legend(there)[0][0] == "person"
+    qtbot.waitUntil(lambda: legend(there) == [["dog", "1", "1.0 %"]])
+
+
+def test_a_row_of_a_frame_ago_means_the_same_object(there: Kit) -> None:
+    first, car, last = three_objects().items
+    there.engine.put(answer(instances(car, first, last), 1))  # the lists are still of before
+    choose_row(there, 0)
+    assert there.window.segment.view.places == (1,)
+    there.engine.put(answer(three_objects(), 2))
+    there.window.objects.place_hovered.emit(0)  # there the car, which is the second now
+    assert there.window.segment.view._lit == 1
 
 
 # ------------------------------------------------------------------------------- hidden and alone
@@ -130,7 +159,7 @@ def test_the_choice_follows_the_track(there: Kit) -> None:
 def test_the_eye_hides_a_class(there: Kit) -> None:
     click_class(there, 1, ClassColumn.EYE)
     assert there.window.segments.style().hidden == {CAR.id}
-    there.engine.put(answer(three_objects(), 1))
+    show(there, answer(three_objects(), 1))
     assert there.window.segments.style().hidden == {CAR.id}
     click_class(there, 1, ClassColumn.EYE)
     assert there.window.segments.style().hidden == frozenset()
@@ -237,7 +266,7 @@ def test_what_counts_is_told_before_the_first_network(kit: Kit) -> None:
 
 
 def test_a_network_that_does_not_segment_offers_one_that_does(there: Kit) -> None:
-    there.engine.put(answer(None, 1))
+    show(there, answer(None, 1))
     assert there.window.segment.page.isVisible()
     assert there.window.segment.page.sentence == (
         "Tiny does not segment. Choose a network that does."
@@ -250,7 +279,7 @@ def test_a_network_that_does_not_segment_offers_one_that_does(there: Kit) -> Non
 def test_another_one_is_found_among_those_that_segment(there: Kit) -> None:
     segmenting = [replace(model(name).card, task=task) for name, task in _NETWORKS]
     there.window.models._cards = tuple(segmenting)
-    there.engine.put(answer(None, 1))
+    show(there, answer(None, 1))
     there.click(there.window.segment.page, "Choose another…")
     assert there.window.palette_.titles == ("Yolo", "Deeplab")
 
@@ -259,10 +288,10 @@ _NETWORKS = (("yolo", "instance"), ("lite", "classification"), ("deeplab", "sema
 
 
 def test_nothing_found_says_above_what(there: Kit) -> None:
-    there.engine.put(answer(instances(), 1))
+    show(there, answer(instances(), 1))
     assert there.window.segment.view.note == "No objects above 25 %"
     assert there.window.objects.message == "No objects above 25 %"
-    there.engine.put(answer(three_objects(), 2))
+    show(there, answer(three_objects(), 2))
     assert there.window.segment.view.note == ""
     assert there.window.objects.message == ""
 
@@ -278,7 +307,7 @@ def test_a_new_network_is_waited_for(there: Kit) -> None:
 
 
 def test_a_label_map_lists_classes_and_chooses_them(there: Kit) -> None:
-    there.engine.put(answer(labels(), 1))
+    show(there, answer(labels(), 1))
     # 32 of 64 columns; the right lower quarter.
     assert legend(there) == [["person", "", "50.0 %"], ["car", "", "25.0 %"]]
     assert not there.window.objects._table.isVisible()
@@ -321,19 +350,19 @@ def carriers() -> NDArray[np.float32]:
 
 
 def test_the_channels_that_carry_an_object_are_ranked_live(there: Kit) -> None:
-    there.engine.put(answer(three_objects(), 1, carriers()))
+    show(there, answer(three_objects(), 1, carriers()))
     there.window.segments.choose((1,))
     ranked = there.window.objects.card.bars.rows
     assert [row.channel for row in ranked[:2]] == [5, 9]
     assert ranked[0].contrast > 5
     assert ranked[1].contrast < -5
     assert len(ranked) == 8
-    there.engine.put(answer(three_objects(), 2, np.flip(carriers(), 0).copy()))
+    show(there, answer(three_objects(), 2, np.flip(carriers(), 0).copy()))
     assert [row.channel for row in there.window.objects.card.bars.rows[:2]] == [10, 6]
 
 
 def test_a_channel_that_is_clicked_becomes_the_chosen_one(there: Kit) -> None:
-    there.engine.put(answer(three_objects(), 1, carriers()))
+    show(there, answer(three_objects(), 1, carriers()))
     there.window.segments.choose((1,))
     bars = there.window.objects.card.bars
     QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars._row(0).center().toPoint())
@@ -349,7 +378,7 @@ def test_a_channel_that_is_clicked_becomes_the_chosen_one(there: Kit) -> None:
 def test_what_is_not_seen_is_not_drawn_until_it_is(there: Kit) -> None:
     there.trigger("workspace_inspect")
     found = instances(item(rectangle(0, 0, 5, 5), DOG))
-    there.engine.put(answer(found, 1))
+    show(there, answer(found, 1))
     assert there.window.segment.view.segmentation is not found
     there.trigger("workspace_segment")
     assert there.window.segment.view.segmentation is found
