@@ -97,14 +97,24 @@ class CorrectControl(QObject):
             self._enable()
 
     @Slot()
+    def discard(self) -> None:
+        """Show what the network found again, and forget what was changed."""
+        self._is_active, was_active = False, self._is_active
+        self._history = self._frame = None
+        if was_active:
+            self._leave()
+        self._panel.notices.clear("correct")
+        self._tell_badge()
+        self._enable()
+        self.changed.emit(())
+
+    @Slot()
     def finish(self) -> None:
         """End the correction; what was changed stays until the picture goes."""
         if not self._is_active:
             return
         self._is_active = False
-        self._panel.strip.set_tool(Tool.SELECT)
-        self._panel.set_correcting(is_correcting=False)
-        self._actions.action("segment_correct").setChecked(False)
+        self._leave()
         if self._history is not None and not self._history.is_changed:
             self._history = self._frame = None
         self._tell_badge()
@@ -158,6 +168,12 @@ class CorrectControl(QObject):
         self._enable()
         self._tell_badge()
         self.changed.emit(self._chosen)
+
+    def _leave(self) -> None:
+        """Put the tools away."""
+        self._panel.strip.set_tool(Tool.SELECT)
+        self._panel.set_correcting(is_correcting=False)
+        self._actions.action("segment_correct").setChecked(False)
 
     def _is_same(self, frame: Frame) -> bool:
         mine = self._frame

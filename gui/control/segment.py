@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.commands import SetSegmentation
 from engine.events import EngineEvent, ModelReady
-from engine.values import VOID, Instances, LabelMap, Region
+from engine.values import BACKGROUND, Instances, LabelMap
 from gui.control.correct import CorrectControl
 from gui.control.save_masks import SaveMasksControl
-from gui.panels.object_card import Subject
+from gui.segment.choice import Choice
 from gui.segment.look import store_look, store_segment_settings
-from gui.segment.pointing import category_name, describe, follow, object_name
+from gui.segment.pointing import category_name, describe, follow
 from gui.segment.writing import Shown
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from engine.values import (
         FrameResult,
-        Instance,
         OverlayStyle,
         Segmentation,
         SegmentSettings,
@@ -87,8 +86,7 @@ class SegmentControl(QObject):
         self._result: FrameResult | None = None
         self._found: Segmentation | None = None
         self._hidden: frozenset[int] = frozenset()
-        self._chosen: tuple[Instance, ...] = ()
-        self._category = 0
+        self._choice = Choice()
         self.correct = CorrectControl(context, panel)
         self.saving = SaveMasksControl(context, panel)
         self._lists_due = QTimer(self)
@@ -122,7 +120,7 @@ class SegmentControl(QObject):
         if before is None or before.categories != found.categories:
             self._hidden = frozenset()
             self._panel.thresholds.set_categories(found.categories)
-        self._keep_choice(found)
+        self.correct.choose(self._choice.keep(found))
         self._show_picture()
         if not self._lists_due.isActive():
             self._lists_due.start(LISTS_MS)
@@ -136,18 +134,17 @@ class SegmentControl(QObject):
         """Choose objects, in the picture and in the table."""
         if not isinstance(self._found, Instances):
             return
-        self._chosen = tuple(self._found.items[place] for place in places)
-        self._category = self._chosen[0].category if self._chosen else 0
+        self._choice.take(self._found, places)
         self.correct.choose(places)
         self._show_choice()
 
     def choose_category(self, category: int) -> None:
         """Choose a class: of a label map its area, of objects those of the class."""
-        self._category = 0 if category == VOID else category
         if isinstance(self._found, Instances):
             items = enumerate(self._found.items)
             self.choose(tuple(place for place, item in items if item.category == category))
         else:
+            self._choice.take_category(category)
             self._show_choice()
 
     def set_display(self, style: DisplayStyle) -> None:
@@ -182,6 +179,7 @@ class SegmentControl(QObject):
         objects.card.channel_chosen.connect(self._maps.choose_channel)
         self._maps.channel_chosen.connect(objects.card.bars.set_channel)
         self._maps.style_changed.connect(self.set_display)
+        self._actions.action("freeze").toggled.connect(self._tell_frozen)
         self.correct.changed.connect(self._show_corrected)
         self.correct.lost.connect(self._keep_lost)
 
@@ -198,32 +196,17 @@ class SegmentControl(QObject):
             self._title = event.info.card.title
             self._result = self._found = None
             self._lists_due.stop()
-            self._chosen, self._category = (), 0
+            self._choice.clear()
+            self.correct.discard()
             self._panel.show_waiting()
             self._objects.clear(self._objects.tr("Waiting for the first answer"))
 
     def _show_nothing(self, result: FrameResult) -> None:
-        self._chosen, self._category = (), 0
+        self._choice.clear()
         self._lists_due.stop()
         self.saving.take(None)
         self._panel.show_unfit(self._title or result.model)
         self._objects.clear(self.tr("This network does not segment"))
-
-    def _keep_choice(self, found: Segmentation) -> None:
-        """Find the chosen objects among those of the newest frame."""
-        if isinstance(found, LabelMap):
-            self._chosen = ()
-            return
-        places = [follow(item, found) for item in self._chosen]
-        kept = tuple(dict.fromkeys(place for place in places if place is not None))
-        self._chosen = tuple(found.items[place] for place in kept)
-        self.correct.choose(kept)
-
-    def _places(self) -> tuple[int, ...]:
-        if not isinstance(self._found, Instances):
-            return ()
-        items = self._found.items
-        return tuple(n for n, item in enumerate(items) if any(item is one for one in self._chosen))
 
     def _show(self) -> None:
         self._show_picture()
@@ -259,13 +242,13 @@ class SegmentControl(QObject):
             self._select_in_lists()
 
     def _select_in_picture(self) -> None:
-        self._panel.view.select(self._places())
+        self._panel.view.select(self._choice.places(self._found))
         is_map = isinstance(self._found, LabelMap)
-        self._panel.view.select_category(self._category if is_map else 0)
+        self._panel.view.select_category(self._choice.category if is_map else BACKGROUND)
 
     def _select_in_lists(self) -> None:
-        self._objects.select(self._places())
-        self._objects.select_category(self._category)
+        self._objects.select(self._choice.places(self._found))
+        self._objects.select_category(self._choice.category)
         self._show_subject()
 
     def _listed(self, place: int) -> int | None:
@@ -287,7 +270,7 @@ class SegmentControl(QObject):
     def _show_subject(self) -> None:
         if not self._objects.isVisible() or self._result is None:
             return
-        subject = self._subject()
+        subject = self._choice.subject(self._found)
         if subject is None or not subject.region.pixels.size:
             self._objects.card.clear()
             return
@@ -295,29 +278,13 @@ class SegmentControl(QObject):
         activation = self._result.activation(page.key) if page is not None else None
         self._objects.card.show_subject(subject, self._result, activation)
 
-    def _subject(self) -> Subject | None:
-        found = self._found
-        if isinstance(found, Instances):
-            places = self._places()
-            if not places:
-                return None
-            item = found.items[places[0]]
-            return Subject(object_name(found, places[0]), item.region, item.score)
-        if isinstance(found, LabelMap) and self._category:
-            mask = found.labels == self._category
-            sure = found.confidence
-            score = None if sure is None or not mask.any() else float(sure[mask].mean()) / 255
-            return Subject(category_name(found, self._category), Region.of(mask), score)
-        return None
-
     @Slot(object)
     def _show_corrected(self, places: tuple[int, ...]) -> None:
         if self._result is None:
             return
         self._found = self.correct.corrected(self._result)
         if isinstance(self._found, Instances):
-            count = len(self._found.items)
-            self._chosen = tuple(self._found.items[place] for place in places if place < count)
+            self._choice.take(self._found, places)
         self._show()
 
     @Slot(object, object)
@@ -333,6 +300,10 @@ class SegmentControl(QObject):
             text = f"{describe(self._found, at)}   x={at.x} y={at.y}"
         self.pointed_told.emit(text)
 
+    @Slot(bool)
+    def _tell_frozen(self, is_frozen: bool) -> None:
+        self._panel.view.set_badge("frozen", self.tr("frozen") if is_frozen else "")
+
     @Slot(object)
     def _restyle(self, look: SegmentLook) -> None:
         store_look(self._settings, look)
@@ -342,6 +313,12 @@ class SegmentControl(QObject):
     def _set_counting(self, chosen: SegmentSettings) -> None:
         store_segment_settings(self._settings, chosen)
         self._backend.post(SetSegmentation(chosen))
+        if self.correct.is_changed:
+            self._panel.notices.show_notice(
+                "correct",
+                self.tr("The picture shows your corrections, not the network's answer."),
+                actions=[(self.tr("Discard the corrections"), self.correct.discard)],
+            )
 
     @Slot(object)
     def _hide(self, hidden: frozenset[int]) -> None:
@@ -355,12 +332,12 @@ class SegmentControl(QObject):
             bar.set_look(bar.look.with_colour(name, colour))
 
     def _on_class(self, change: Callable[[int], None]) -> None:
-        if self._category:
-            change(self._category)
+        if self._choice.category:
+            change(self._choice.category)
 
     def _step(self, step: int) -> None:
         """Choose the object after or before, in order of their scores."""
         if isinstance(self._found, Instances) and self._found.items:
-            places = self._places()
+            places = self._choice.places(self._found)
             start = places[0] if places else (-1 if step > 0 else 0)
             self.choose(((start + step) % len(self._found.items),))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,33 +21,15 @@ if TYPE_CHECKING:
 
     from engine.values import Activation, FrameResult, Region
     from gui.display_style import DisplayStyle
+    from gui.segment.choice import Subject
 
-__all__ = ["ObjectCard", "Subject"]
+__all__ = ["ObjectCard"]
 
 MOST_CHANNELS = 8
 MARGIN = 0.08
 """Of the longer side of the object, around it in its picture."""
 DIM = 0.2
 """How much of the picture is seen beside the object."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """What the card is about: an object, or a class of a label map.
-
-    Attributes
-    ----------
-    name
-        "person 3".
-    region
-        Its pixels.
-    score
-        How sure the network is, in 0..1; None where it does not say.
-    """
-
-    name: str
-    region: Region
-    score: float | None = None
 
 
 class ObjectCard(QWidget):

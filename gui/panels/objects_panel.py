@@ -168,7 +168,7 @@ class ObjectsPanel(QWidget):
         self._table.viewport().installEventFilter(self)
         for view, widths, wide in (
             (self._legend, {0: 28, 1: 28, 3: 64, 4: 64}, ClassColumn.NAME),
-            (self._table, {0: 36, 2: 62, 3: 60, 4: 64}, ObjectColumn.CLASS),
+            (self._table, {0: 36, 2: 62, 3: 68, 4: 62}, ObjectColumn.CLASS),
         ):
             header = view.horizontalHeader()
             header.setMinimumSectionSize(20)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -56,7 +56,8 @@ class SegmentPanel(QWidget):
         self.page = NoMasksPage(self)
         self._build_layout()
         self.strip.hide()
-        self.setFocusProxy(self.view)
+        # Itself, not the first of the row of choices.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.save_card.hide()
         self.strip.tool_changed.connect(self.view.set_tool)
         self._actions.connect("segment_as", self.thresholds.cycle_as)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from engine.sources.base import SetPlaying
 from engine.values import Instances
 from gui.segment.tools import Tool
-from tests.gui.fake_engine import CONV1
+from tests.gui.fake_engine import CONV1, model
 from tests.gui.segment_kit import CAR, SIZE, answer, labels, picture, show, three
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def drag(kit: Kit, start: tuple[int, int], end: tuple[int, int]) -> None:
 
 
 def badges(kit: Kit) -> set[str]:
-    return {text for text, _ in kit.window.segment.view._badges.values()}
+    """Return the words in the picture's corner, but for "frozen"."""
+    words = {text for text, _ in kit.window.segment.view._badges.values()}
+    return words - {"frozen"}
 
 
 def test_correcting_freezes_the_picture_and_shows_the_tools(there: Kit) -> None:
@@ -244,3 +246,43 @@ def test_the_brush_changes_its_size_by_keys(there: Kit) -> None:
     assert strip.radius == 0.5
     there.trigger("correct_larger")
     assert strip.radius == 1.0
+
+
+def test_thresholds_say_that_corrections_are_shown(there: Kit) -> None:
+    there.window.segments.choose((0,))
+    there.trigger("correct_delete")
+    there.window.segments.correct.finish()
+    there.window.segment.thresholds.set_score(0.5)
+    notices = there.window.segment.notices
+    assert notices.message("correct").startswith("The picture shows your corrections")
+    there.click(notices, "Discard the corrections")
+    assert areas(there) == [200, 192, 300]
+    assert badges(there) == set()
+
+
+def test_another_network_ends_it(there: Kit) -> None:
+    there.window.segments.choose((0,))
+    there.trigger("correct_delete")
+    there.engine.load(model("other"))
+    assert not there.window.segments.correct.is_active
+    assert not there.window.segment.strip.isVisible()
+    show(there, first())
+    assert areas(there) == [200, 192, 300]
+
+
+def test_the_picture_says_that_it_is_frozen(there: Kit) -> None:
+    shown_badges = there.window.segment.view._badges
+    assert "frozen" in shown_badges
+    there.window.actions_.action("freeze").setChecked(False)
+    assert "frozen" not in shown_badges
+
+
+def test_the_window_keeps_its_size_with_all_cards_open(there: Kit) -> None:
+    there.window.segments.choose((0,))
+    there.trigger("segment_save")
+    QApplication.processEvents()
+    assert (there.window.width(), there.window.height()) == (1280, 800)
+    assert there.window.segment.view.height() > 300
+    there.trigger("workspace_inspect")
+    QApplication.processEvents()
+    assert there.window.width() == 1280
