@@ -135,4 +135,5 @@ def _overlaps(
     borders = np.arange(first, first + pixels + 1, dtype=np.float64)
     low = np.maximum(edges[:-1, None], borders[None, :-1])
     high = np.minimum(edges[1:, None], borders[None, 1:])
-    return (np.maximum(high - low, 0.0) / ((stop - start) / cells)).astype(np.float32)
+    shares: NDArray[np.float32] = np.maximum(high - low, 0.0) / ((stop - start) / cells)
+    return shares.astype(np.float32)
