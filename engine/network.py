@@ -15,6 +15,7 @@ from engine.capture.layers import list_layers
 from engine.capture.survey import Survey
 from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, ModelError
+from engine.field import FieldTask
 from engine.graph.scopes import observing
 from engine.models.preprocess import input_size, prepare
 from engine.values import ModelInfo
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.models.loading import LoadedModel
     from engine.values import (
         Box,
+        FieldRequest,
         Frame,
         InputFit,
         LayerKey,
@@ -197,6 +199,21 @@ class Network:
         with self._autocast():
             times = self._attempt(lambda: measure(self.module, example, graph), "its own input")
         return with_times(counted, times)
+
+    def measure_field(self, request: FieldRequest, frame: Frame, fit: InputFit) -> FieldTask:
+        """Begin to measure the receptive field of a cell on a frame.
+
+        Raises
+        ------
+        ModelError
+            There is no such layer.
+        """
+        from engine.graph.measured_field import FieldMeasurement  # noqa: PLC0415 - on request
+
+        self.check(request.key)
+        tensor, box = self._prepare(frame, fit)
+        measurement = FieldMeasurement(self.module, tensor, request.key, request.cell)
+        return FieldTask(request, measurement, frame.name, box)
 
     @torch.inference_mode()
     def run(

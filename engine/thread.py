@@ -15,6 +15,7 @@ from engine.errors import CancelledError, EngineError, WeightsUnavailableError
 from engine.events import (
     CostMeasured,
     EngineEvent,
+    FieldMeasured,
     GraphTraced,
     LoadingCancelled,
     LoadingFailed,
@@ -24,6 +25,7 @@ from engine.events import (
     Notice,
     Severity,
 )
+from engine.field import FieldMeter
 from engine.jobs import SOMETHING_WENT_WRONG, Job
 from engine.mailbox import Mailbox
 from engine.models.user.errors import NeedsConsentError
@@ -35,18 +37,21 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl, Progress
     from engine.models.loading import LoadedModel
     from engine.session import Session
-    from engine.values import ModelInfo, WeightsChoice
+    from engine.values import ModelInfo
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 _FRAME = "engine"
 """The topic of what goes wrong with frame after frame."""
+_FIELD = "field"
+"""The topic of receptive fields that cannot be measured."""
 _TOPICS: dict[type[c.Command], str] = {
     c.SetDevice: "device",
     c.WatchLayers: "layers",
     c.TraceGraph: "graph",
     c.MeasureCost: "graph",
+    c.MeasureField: _FIELD,
 }
 _CANNOT_START = (
     "The networks cannot be started; install Layerscope again (the log has the details)."
@@ -97,6 +102,7 @@ class EngineThread(threading.Thread):
         self._frame: Frame | None = None
         self._told_info: ModelInfo | None = None
         self._troubles: dict[str, str] = {}
+        self._fields = FieldMeter()
 
     # ------------------------------------------------------------------- from any other thread
 
@@ -123,7 +129,7 @@ class EngineThread(threading.Thread):
             return
         try:
             while not self._stopping.is_set():
-                self._wake.wait()
+                self._wake.wait(self._fields.wait_s())
                 self._wake.clear()
                 self._turn(session)
         finally:
@@ -155,6 +161,17 @@ class EngineThread(threading.Thread):
             self._answer(session, self._frame, stale)
             if session.info is not self._told_info:  # it had to move to another device
                 self._tell_ready(session)
+        self._measure_field()
+
+    def _measure_field(self) -> None:
+        """Make one pass for the receptive field that is wanted, if it is time for it."""
+        try:
+            field = self._fields.step()
+        except Exception as error:  # noqa: BLE001 - the loop lives on; it is logged and told
+            self._tell_trouble(_FIELD, error)
+            return
+        if field is not None:
+            self._on_event(FieldMeasured(field))
 
     def _answer(self, session: Session, frame: Frame, stale: _Stale) -> None:
         try:
@@ -164,6 +181,7 @@ class EngineThread(threading.Thread):
             self._tell_trouble(_FRAME, error)
         else:
             self._tell_over(_FRAME)
+            self._fields.note_frame()
 
     def _try(self, session: Session, command: c.Command) -> _Stale:
         topic = _TOPICS.get(type(command), "command")
@@ -193,8 +211,8 @@ class EngineThread(threading.Thread):
             case c.SetDevice(request):
                 session.set_device(request)
                 return self._tell_ready(session)
-            case c.LoadModel(name, weights):
-                self._start_loading(name, weights)
+            case c.LoadModel():
+                self._start_loading(command)
             case c.CancelLoading():
                 if self._loading is not None:
                     self._loading.cancel()
@@ -204,13 +222,17 @@ class EngineThread(threading.Thread):
                 self._on_event(GraphTraced(session.trace()))
             case c.MeasureCost(has_times):
                 self._on_event(CostMeasured(session.cost(has_times=has_times)))
+            case c.MeasureField(request):
+                self._fields.drop()
+                if request is not None:
+                    self._fields.begin(session.measure_field(request))
             case _:
                 return _set(session, command)
         return _Stale.NOTHING
 
     # ---------------------------------------------------------------------------- loading a model
 
-    def _start_loading(self, name: str, weights: WeightsChoice) -> None:
+    def _start_loading(self, command: c.LoadModel) -> None:
         """Load in a thread of its own: the network that runs goes on meanwhile.
 
         A loading that is under way is given up without a word, however it ends: the newer one is
@@ -219,12 +241,13 @@ class EngineThread(threading.Thread):
         if self._loading is not None:
             self._loading.cancel()
         self._load_number = number = self._load_number + 1
-        self._asked = name
+        self._asked = name = command.name
+        options = {} if command.options is None else {"options": command.options}
 
         def work(control: JobControl) -> LoadedModel:
             from engine.models import loading  # noqa: PLC0415 - torch
 
-            return loading.load(name, weights, control)
+            return loading.load(name, command.weights, control, **options)
 
         def progress(step: Progress) -> None:
             if number == self._load_number:
@@ -270,6 +293,7 @@ class EngineThread(threading.Thread):
     def _tell_ready(self, session: Session, asked: str = "") -> _Stale:
         if session.info is None:
             return _Stale.NOTHING
+        self._fields.drop()  # it was begun with the network as it was
         self._told_info = session.info
         self._on_event(ModelReady(session.info, asked))
         return _Stale.FORWARD

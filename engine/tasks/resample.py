@@ -116,10 +116,10 @@ def _places(first: int, last: int, origin: float, step: float, count: int) -> Te
 
 def _between(maps: Tensor, places: Tensor, dim: int) -> Tensor:
     """Sample along one axis between neighbours."""
-    places = places.to(maps.device)
     before = places.long()
+    share = (places - before).to(maps.dtype).to(maps.device)  # not every device knows float64
+    before = before.to(maps.device)
     after = (before + 1).clamp_(max=maps.shape[dim] - 1)
-    share = (places - before).to(maps.dtype)
     if dim == 1:
         share = share.unsqueeze(1)
     return torch.lerp(maps.index_select(dim, before), maps.index_select(dim, after), share)

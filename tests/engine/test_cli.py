@@ -236,7 +236,7 @@ def test_layers() -> None:
 
 
 def test_subcommands() -> None:
-    assert {"classify", "maps", "graph", "cost", "models", "layers"} == SUBCOMMANDS
+    assert {"classify", "segment", "maps", "graph", "cost", "evaluate", "models", "layers"} == SUBCOMMANDS
 
 
 def test_help_and_version() -> None:

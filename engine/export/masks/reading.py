@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from engine.values import Segmentation
 
-__all__ = ["read_coco", "read_labels", "read_npz", "read_voc"]
+__all__ = ["read_coco", "read_labelmap", "read_labels", "read_npz", "read_voc"]
 
 _UNREADABLE = (
     OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError,
@@ -68,7 +68,7 @@ def read_voc(folder: Path, stem: str) -> Segmentation:
     ExportError
         A file is missing or cannot be read.
     """
-    categories = _labelmap(folder / "labelmap.txt")
+    categories = read_labelmap(folder / "labelmap.txt")
     labels = read_labels(folder / "SegmentationClass" / f"{stem}.png")
     objects_path = folder / "SegmentationObject" / f"{stem}.png"
     if not objects_path.exists():
@@ -165,8 +165,14 @@ def _of_fields(fields: dict[str, NDArray[Any]]) -> Segmentation:
     return Instances((height, width), categories, tuple(items))
 
 
-def _labelmap(path: Path) -> tuple[Category, ...]:
-    """Read the names; a category's colour tells its id."""
+def read_labelmap(path: Path) -> tuple[Category, ...]:
+    """Read `labelmap.txt`: the names of categories, whose colours tell their ids.
+
+    Raises
+    ------
+    ExportError
+        It cannot be read.
+    """
     found = []
     try:
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -144,7 +144,7 @@ def _corners(contour: NDArray[np.int32], region: Region) -> NDArray[np.float64]:
     corners = corners[(corners != np.roll(corners, 1, axis=0)).any(axis=1)]
     into = np.sign(corners - np.roll(corners, 1, axis=0))
     out = np.sign(np.roll(corners, -1, axis=0) - corners)
-    turns = corners[(into != out).any(axis=1)]
+    turns = np.asarray(corners[(into != out).any(axis=1)], np.float64)
     return turns + np.array([region.left, region.top], np.float64)
 
 

@@ -203,8 +203,8 @@ def _losses(segmentation: Segmentation) -> tuple[str, ...]:
 
 
 def _settings(writer: MaskWriter) -> dict[str, Any]:
-    names = [field.name for field in fields(writer)] if is_dataclass(writer) else []
-    return {name: getattr(writer, name) for name in names}
+    one: object = writer
+    return {it.name: getattr(one, it.name) for it in fields(one)} if is_dataclass(one) else {}
 
 
 def _versions() -> dict[str, str]:

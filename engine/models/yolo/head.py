@@ -55,7 +55,7 @@ class SegmentHead(nn.Module):
     ) -> None:
         super().__init__()
         outputs = ANCHORS_A_SCALE * (BOX_NUMBERS + classes + prototypes)
-        self.implicit = nn.ModuleList(ImplicitAdd(it) for it in widths if has_implicit)
+        self.implicit = nn.ModuleList(map(ImplicitAdd, widths)) if has_implicit else None
         self.predict = nn.ModuleList(nn.Conv2d(width, outputs, 1) for width in widths)
         self.prototypes = Prototypes(widths[0], prototype_width, prototypes)
         self._claim_nothing(BOX_NUMBERS + classes + prototypes)
@@ -70,7 +70,7 @@ class SegmentHead(nn.Module):
         """Return "stride8", "stride16" and "stride32" (B, anchors x numbers, H, W) and "masks"."""
         answer = {}
         for scale, maps in enumerate((fine, middle, coarse)):
-            given = self.implicit[scale](maps) if self.implicit else maps
+            given = self.implicit[scale](maps) if self.implicit is not None else maps
             answer[f"stride{8 << scale}"] = self.predict[scale](given)
         answer["masks"] = self.prototypes(fine)
         return answer

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +14,11 @@ from engine.errors import ExportError
 from engine.export.masks import ExportOptions, MaskExport, Policy, formats, make_writer
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Plan, Writer
-from engine.values import Category, Instances
+from engine.values import Category, Instances, Segmentation
 from tests.engine.export.masks import hard
 
 OPTIONS = ExportOptions()
-PICTURES = {
+PICTURES: dict[str, Segmentation] = {
     "hard": hard.objects(), "nothing": hard.nothing(), "labels": hard.labelled(),
     "many": hard.many(),
 }  # fmt: skip
@@ -88,20 +90,20 @@ def test_it_goes_on_after_it_was_cut_off(
     assert contents(cut) == contents(whole)
 
 
-def _until_the_record(write):  # type: ignore[no-untyped-def] # stands in for a private method
-    def cut(self, name, outputs, record):  # type: ignore[no-untyped-def] # as above
+def _until_the_record(write: Callable[..., Any]) -> Callable[..., Any]:
+    def cut(self: Writer, *args: Any) -> Any:
         real = self._journal.write
 
-        def stop(picture, entry):  # type: ignore[no-untyped-def] # as above
+        def stop(picture: str, entry: dict[str, Any]) -> None:
             if entry.get("is_done"):
                 raise KeyboardInterrupt
             real(picture, entry)
 
-        self._journal.write = stop
+        self._journal.write = stop  # type: ignore[assignment, method-assign]  # to die there
         try:
-            return write(self, name, outputs, record)
+            return write(self, *args)
         finally:
-            self._journal.write = real
+            self._journal.write = real  # type: ignore[method-assign]  # back again
 
     return cut
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -157,15 +158,14 @@ def test_labelme_has_few_vertices_that_fit(tmp_path: Path) -> None:
 
 
 def test_the_table_of_areas(tmp_path: Path) -> None:
-    from skimage.measure import perimeter, regionprops
-
+    skimage_measure: Any = importlib.import_module("skimage.measure")  # it has no types
     pictures = [hard.build(hard.objects()), hard.build(hard.nothing(), "b.png")]
     written(tmp_path, "csv", *pictures, hard.build(hard.labelled(), "c.png"))
     with (tmp_path / "areas.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["image"] for row in rows] == ["a.png"] * 5 + ["b.png", "c.png", "c.png"]
     for row, mask in zip(rows, masks_of(hard.objects()), strict=False):
-        (measured,) = regionprops(mask.astype(np.uint8))
+        (measured,) = skimage_measure.regionprops(mask.astype(np.uint8))
         top, left, bottom, right = measured.bbox
         assert int(row["area_px"]) == measured.area
         assert float(row["area_pct"]) == pytest.approx(100 * measured.area / mask.size, rel=1e-5)
@@ -173,7 +173,9 @@ def test_the_table_of_areas(tmp_path: Path) -> None:
         assert box == [left, top, right - left, bottom - top]
         centre = [float(row["centroid_y"]) - 0.5, float(row["centroid_x"]) - 0.5]
         assert centre == pytest.approx(measured.centroid, abs=1e-3)
-        assert float(row["perimeter_px"]) == pytest.approx(perimeter(np.pad(mask, 1)), abs=1e-3)
+        assert float(row["perimeter_px"]) == pytest.approx(
+            skimage_measure.perimeter(np.pad(mask, 1)), abs=1e-3
+        )
     assert [row["instance"] for row in rows] == ["1", "2", "3", "4", "5", "", "", ""]
     assert [rows[1][key] for key in ("class", "score", "width", "height")] == [
         "Hütte, rot", "0.8", "60", "40",
