@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from engine.cli_classify import CLASSIFY
 from engine.cli_console import FAILED, STOPPED, USAGE, Console, Subcommand, UsageError
 from engine.cli_cost import COST
+from engine.cli_evidence import EVIDENCE, RACE
 from engine.cli_graph import GRAPH
 from engine.cli_maps import MAPS
 from engine.cli_models import LAYERS, MODELS
@@ -31,7 +32,16 @@ __all__ = ["SUBCOMMANDS", "build_parser", "main", "version"]
 
 _logger = logging.getLogger(__name__)
 
-_TABLE: tuple[Subcommand, ...] = (CLASSIFY, MAPS, GRAPH, COST, MODELS, LAYERS)
+_TABLE: tuple[Subcommand, ...] = (
+    CLASSIFY,
+    MAPS,
+    EVIDENCE,
+    RACE,
+    GRAPH,
+    COST,
+    MODELS,
+    LAYERS,
+)
 
 SUBCOMMANDS: frozenset[str] = frozenset(command.name for command in _TABLE)
 """The words after `layerscope` that need no window."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from engine.values import (
     AtlasStyle,
     DeviceRequest,
+    EvidenceRequest,
     InputFit,
     LayerKey,
+    RaceSettings,
     SegmentSettings,
     SurveyRequest,
     WeightsChoice,
@@ -16,16 +18,19 @@ from engine.values import (
 
 __all__ = [
     "CancelLoading",
+    "CancelRace",
     "Command",
     "ListModels",
     "LoadModel",
     "MeasureCost",
     "SetClassification",
     "SetDevice",
+    "SetEvidence",
     "SetFit",
     "SetSegmentation",
     "SetStyle",
     "SetSurvey",
+    "StartRace",
     "TraceGraph",
     "WatchLayers",
 ]
@@ -112,6 +117,25 @@ class SetSurvey:
     request: SurveyRequest | None
 
 
+@dataclass(frozen=True, slots=True)
+class SetEvidence:
+    """Ask the places of the frames for classes, as often as the live loop allows; None = do not."""
+
+    request: EvidenceRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartRace:
+    """Set a sliding window against one pass on the frame that stands; RaceMoved events answer."""
+
+    settings: RaceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRace:
+    """Stop the race; a RaceFailed with an empty message answers."""
+
+
 Command = (
     ListModels
     | LoadModel
@@ -125,4 +149,7 @@ Command = (
     | TraceGraph
     | MeasureCost
     | SetSurvey
+    | SetEvidence
+    | StartRace
+    | CancelRace
 )

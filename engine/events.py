@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from engine.values import DeviceInfo, ModelCard, ModelInfo, NetworkCost, NetworkGraph
+from engine.values import DeviceInfo, ModelCard, ModelInfo, NetworkCost, NetworkGraph, Race
 
 __all__ = [
     "CostMeasured",
@@ -17,6 +17,8 @@ __all__ = [
     "ModelReady",
     "ModelsListed",
     "Notice",
+    "RaceFailed",
+    "RaceMoved",
     "Severity",
 ]
 
@@ -101,6 +103,21 @@ class CostMeasured:
     cost: NetworkCost
 
 
+@dataclass(frozen=True, slots=True)
+class RaceMoved:
+    """How far a race is: a few times a second, and once at its end."""
+
+    race: Race
+
+
+@dataclass(frozen=True, slots=True)
+class RaceFailed:
+    """A race came to no end."""
+
+    message: str
+    """Empty = it was cancelled."""
+
+
 EngineEvent = (
     ModelsListed
     | LoadingProgress
@@ -110,4 +127,6 @@ EngineEvent = (
     | Notice
     | GraphTraced
     | CostMeasured
+    | RaceMoved
+    | RaceFailed
 )

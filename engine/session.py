@@ -17,12 +17,15 @@ from engine.jobs import JobControl
 from engine.models import loading
 from engine.network import Network, Pass, raise_unless_gpu_is_full
 from engine.tasks.classify import Classifier
+from engine.tasks.evidence import LiveEvidence
+from engine.tasks.sliding_window import RaceRun, prepare_race
 from engine.values import (
     Activation,
     AtlasStyle,
     Classification,
     DeviceInfo,
     DeviceRequest,
+    EvidenceRequest,
     Frame,
     FrameResult,
     InputFit,
@@ -32,6 +35,7 @@ from engine.values import (
     NetworkCost,
     NetworkGraph,
     NodeSummary,
+    RaceSettings,
     SurveyRequest,
     Timing,
     WeightsChoice,
@@ -83,6 +87,7 @@ class Session:
         self._budget = Budget()
         self._plain_ms = 0.0
         self._classifier = Classifier()
+        self._evidence = LiveEvidence()
         self._frame: Frame | None = None
         self._last: Pass | None = None
 
@@ -182,6 +187,21 @@ class Session:
         """Sum up these nodes of the graph now and then; None = none."""
         self._survey = request if request is None or request.keys else None
 
+    def set_evidence(self, request: EvidenceRequest | None) -> None:
+        """Ask the places of the frames for classes now and then; None = do not."""
+        self._evidence.set_request(request)
+        self._tell("evidence", "")
+
+    def race(self, settings: RaceSettings, frame: Frame | None = None) -> RaceRun:
+        """Make a race of a sliding window and one pass ready; None = on the frame that stands.
+
+        Raises
+        ------
+        ModelError
+            There is no picture, or the network cannot be raced like this.
+        """
+        return prepare_race(self._require_network(), frame or self._frame, settings)
+
     def trace(self) -> NetworkGraph:
         """Return the graph of the network that is loaded.
 
@@ -232,7 +252,9 @@ class Session:
             self._last = network.run(frame, self._watched, self._fit, survey)
             summaries = self._end_survey(survey, self._last)
             result = self._result(network, self._last, start)
-            return dataclasses.replace(result, survey=summaries) if summaries else result
+            evidence = self._evidence.answer(network, result, time.perf_counter())
+            self._tell("evidence", self._evidence.trouble, Severity.WARNING)
+            return dataclasses.replace(result, survey=summaries, evidence=evidence)
         except (RuntimeError, MemoryError) as error:
             raise_unless_gpu_is_full(error, network.placement)
         # Outside the handler: the traceback holds on to what fills the device.

@@ -22,6 +22,8 @@ from engine.events import (
     ModelReady,
     ModelsListed,
     Notice,
+    RaceFailed,
+    RaceMoved,
     Severity,
 )
 from engine.jobs import SOMETHING_WENT_WRONG, Job
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl, Progress
     from engine.models.loading import LoadedModel
     from engine.session import Session
-    from engine.values import ModelInfo, WeightsChoice
+    from engine.values import ModelInfo, RaceSettings, WeightsChoice
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
@@ -93,6 +95,7 @@ class EngineThread(threading.Thread):
         self._load_number = 0
         self._asked = ""
         self._file_warning = ""
+        self._race: Job[object] | None = None
         self._jobs: list[Job[Any]] = []
         self._frame: Frame | None = None
         self._told_info: ModelInfo | None = None
@@ -191,6 +194,7 @@ class EngineThread(threading.Thread):
     def _obey(self, session: Session, command: c.Command) -> _Stale:
         match command:
             case c.SetDevice(request):
+                self._cancel_race()  # the weights that it shares are about to move
                 session.set_device(request)
                 return self._tell_ready(session)
             case c.LoadModel(name, weights):
@@ -204,6 +208,10 @@ class EngineThread(threading.Thread):
                 self._on_event(GraphTraced(session.trace()))
             case c.MeasureCost(has_times):
                 self._on_event(CostMeasured(session.cost(has_times=has_times)))
+            case c.StartRace(settings):
+                self._start_race(session, settings)
+            case c.CancelRace():
+                self._cancel_race()
             case _:
                 return _set(session, command)
         return _Stale.NOTHING
@@ -288,6 +296,27 @@ class EngineThread(threading.Thread):
 
         self._start(Job(work, on_done=self._on_event, on_failed=failed, name="list"))
 
+    def _start_race(self, session: Session, settings: RaceSettings) -> None:
+        """Race in a thread of its own: the live loop goes on meanwhile."""
+        self._cancel_race()
+        try:
+            run = session.race(settings).run
+        except EngineError as error:
+            self._on_event(RaceFailed(error.message))
+            return
+        self._race = self._start(
+            Job(
+                lambda control: run(control, lambda race: self._on_event(RaceMoved(race))),
+                on_done=lambda _race: None,
+                on_failed=lambda error: self._on_event(_race_failed(error)),
+                name="race",
+            )
+        )
+
+    def _cancel_race(self) -> None:
+        if self._race is not None:
+            self._race.cancel()
+
     # ----------------------------------------------------------------------------------- the jobs
 
     def _start(self, job: Job[T]) -> Job[T]:
@@ -301,6 +330,10 @@ class EngineThread(threading.Thread):
         end = time.monotonic() + _JOIN_S
         for job in self._jobs:
             job.join(max(0.0, end - time.monotonic()))
+
+
+def _race_failed(error: EngineError) -> RaceFailed:
+    return RaceFailed("" if isinstance(error, CancelledError) else error.message)
 
 
 def _sentence(error: Exception) -> str:
@@ -325,6 +358,9 @@ def _set(session: Session, command: c.Command) -> _Stale:
         case c.SetFit(fit):
             session.set_fit(fit)
             return _Stale.FORWARD
+        case c.SetEvidence(request):
+            session.set_evidence(request)
+            return _Stale.FORWARD if request is not None else _Stale.NOTHING
         case c.SetSurvey(survey):
             session.set_survey(survey)
             return _Stale.FORWARD if survey is not None else _Stale.NOTHING

@@ -14,6 +14,15 @@ from engine.values.activations import (
     ScaleMode,
     SortKey,
 )
+from engine.values.evidence import (
+    EVIDENCE_STRIDES,
+    Agreement,
+    ClassEvidence,
+    EvidenceRequest,
+    Lane,
+    Race,
+    RaceSettings,
+)
 from engine.values.graph import (
     Direction,
     GraphEdge,
@@ -73,16 +82,20 @@ from engine.values.survey import NodeSummary, SurveyRequest
 
 __all__ = [
     "BACKGROUND",
+    "EVIDENCE_STRIDES",
     "VOID",
     "Activation",
+    "Agreement",
     "AtlasStyle",
     "Box",
     "Category",
     "ChannelStats",
+    "ClassEvidence",
     "Classification",
     "DeviceInfo",
     "DeviceRequest",
     "Direction",
+    "EvidenceRequest",
     "Frame",
     "FrameResult",
     "GraphEdge",
@@ -95,6 +108,7 @@ __all__ = [
     "ItemEdge",
     "ItemKind",
     "LabelMap",
+    "Lane",
     "LayerCost",
     "LayerInfo",
     "LayerKey",
@@ -113,6 +127,8 @@ __all__ = [
     "PlacedEdge",
     "PlacedItem",
     "Prediction",
+    "Race",
+    "RaceSettings",
     "ReceptiveField",
     "Region",
     "ScaleMode",
