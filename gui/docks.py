@@ -22,10 +22,12 @@ PLACES = {
     "timing": Qt.DockWidgetArea.RightDockWidgetArea,
     "channel": Qt.DockWidgetArea.BottomDockWidgetArea,
     "cost": Qt.DockWidgetArea.BottomDockWidgetArea,
+    "evidence": Qt.DockWidgetArea.BottomDockWidgetArea,
+    "race": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-BEHIND = {"graph": "layers", "cost": "channel"}
+BEHIND = {"graph": "layers", "cost": "channel", "evidence": "cost", "race": "evidence"}
 """Which panel stands behind which, as a tab."""
-HIDDEN = frozenset({"timing"})
+HIDDEN = frozenset({"timing", "evidence", "race"})
 """What is shown only when it is asked for."""
 
 

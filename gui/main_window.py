@@ -13,6 +13,7 @@ from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
 from gui.actions import Actions
 from gui.context import WindowContext
+from gui.control.evidence import EvidenceControl
 from gui.control.exports import ExportControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
@@ -25,10 +26,12 @@ from gui.keymap import GROUPS, KEYMAP
 from gui.panels.activation_panel import ActivationPanel
 from gui.panels.channel_panel import ChannelPanel
 from gui.panels.cost_panel import CostPanel
+from gui.panels.evidence_panel import EvidencePanel
 from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
 from gui.panels.loading_row import LoadingRow
 from gui.panels.prediction_panel import PredictionPanel
+from gui.panels.race_panel import RacePanel
 from gui.panels.source_panel import SourcePanel
 from gui.panels.status_line import StatusLine
 from gui.panels.timing_panel import TimingPanel
@@ -155,6 +158,8 @@ class MainWindow(QMainWindow):
         self.timing = TimingPanel(self)
         self.graph = GraphPanel(actions=actions, parent=self)
         self.cost = CostPanel(self)
+        self.evidence = EvidencePanel(self)
+        self.race = RacePanel(self)
         centre = QWidget(self)
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -176,6 +181,8 @@ class MainWindow(QMainWindow):
             "layers": (self.tr("Layers"), self.layers),
             "channel": (self.tr("Channel"), self.channel),
             "cost": (self.tr("Cost"), self.cost),
+            "evidence": (self.tr("Evidence"), self.evidence),
+            "race": (self.tr("Race"), self.race),
             "timing": (self.tr("Timings"), self.timing),
         }
         self.docks = make_docks(self, panels)
@@ -196,6 +203,7 @@ class MainWindow(QMainWindow):
         self.graphs = GraphControl(
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
+        self.evidences = EvidenceControl(context, evidence=self.evidence, race=self.race)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         parts = WindowParts(
             window=self,
@@ -271,6 +279,7 @@ class MainWindow(QMainWindow):
         self.inspect.show_result(result)
         self.exports.show_result(result)
         self.graphs.show_result(result)
+        self.evidences.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self._paint_ms, self._latency_ms)
         self.timing.add(result, self._paint_ms)
