@@ -29,9 +29,7 @@ class EvidenceControl(QObject):
         The panels.
     """
 
-    def __init__(
-        self, context: WindowContext, *, evidence: EvidencePanel, race: RacePanel
-    ) -> None:
+    def __init__(self, context: WindowContext, *, evidence: EvidencePanel, race: RacePanel) -> None:
         super().__init__(evidence)
         self._backend = context.backend
         self._evidence = evidence

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QSlider,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +23,7 @@ from engine.values import EVIDENCE_STRIDES, EvidenceRequest
 from gui.views.class_field import ClassField
 from gui.views.colorbar import ColorBar
 from gui.views.frame_view import FrameView
-from gui.views.value_scale import ValueScale, format_value
+from gui.views.value_scale import ValueScale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,8 +98,6 @@ class EvidencePanel(QWidget):
     # ------------------------------------------------------------------------------------ private
 
     def _build_parts(self) -> None:
-        self._title = QLabel(self.tr("Class evidence"), self)
-        self._title.setProperty("role", "title")
         self._warning = QLabel(self.tr("Evidence, not segmentation"), self)
         self._warning.setProperty("role", "badge")
         self._warning.setToolTip(
@@ -131,7 +130,14 @@ class EvidencePanel(QWidget):
         self._find = ClassField(self)
         self._find.setPlaceholderText(self.tr("Find a class"))
         self._find.setToolTip(self.tr("Choose any class of the network by a part of its name"))
-        self._list = QListWidget(self)
+        self._list = QTreeWidget(self)
+        self._list.setColumnCount(2)
+        self._list.setHeaderHidden(True)
+        self._list.setRootIsDecorated(False)
+        header = self._list.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self._list.setAccessibleName(self.tr("Classes"))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -142,7 +148,6 @@ class EvidencePanel(QWidget):
     def _build_layout(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(8)
-        top.addWidget(self._title)
         top.addWidget(self._warning)
         top.addStretch(1)
         top.addWidget(self._stride)
@@ -187,9 +192,9 @@ class EvidencePanel(QWidget):
         self._show()
         self._tell()
 
-    @Slot(QListWidgetItem)
-    def _choose_item(self, item: QListWidgetItem) -> None:
-        self._choose(item.data(Qt.ItemDataRole.UserRole))
+    @Slot(QTreeWidgetItem)
+    def _choose_item(self, item: QTreeWidgetItem) -> None:
+        self._choose(item.data(0, Qt.ItemDataRole.UserRole))
 
     @Slot()
     def _show(self) -> None:
@@ -224,23 +229,27 @@ class EvidencePanel(QWidget):
 
     def _show_classes(self, evidence: ClassEvidence) -> None:
         """List the best class of each frame, then those that have maps, with their peaks."""
-        rows: list[tuple[str, int | None]] = [(self.tr("The best class of each frame"), None)]
+        rows: list[tuple[int | None, str, str]] = [(None, self.tr("Best class of each frame"), "")]
         for index, label, values in zip(
             evidence.classes, evidence.labels, evidence.maps, strict=True
         ):
-            peak = format_value(round(float(values.max()), 1))
-            rows.append((self.tr("{0}, up to {1}").format(label, peak), index))
-        while self._list.count() > len(rows):
-            self._list.takeItem(self._list.count() - 1)
-        while self._list.count() < len(rows):
-            self._list.addItem(QListWidgetItem())
-        for place, (text, index) in enumerate(rows):
-            item = self._list.item(place)
-            item.setText(text)
-            item.setToolTip(text)
-            item.setData(Qt.ItemDataRole.UserRole, index)
+            rows.append((index, label, f"{float(values.max()):.1f}"))
+        tree = self._list
+        while tree.topLevelItemCount() > len(rows):
+            tree.takeTopLevelItem(tree.topLevelItemCount() - 1)
+        while tree.topLevelItemCount() < len(rows):
+            tree.addTopLevelItem(QTreeWidgetItem())
+        for place, (index, label, highest) in enumerate(rows):
+            item = tree.topLevelItem(place)
+            item.setText(0, label)
+            item.setToolTip(0, label)
+            item.setToolTip(1, self.tr("The highest logit of the map"))
+            item.setText(1, highest)
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setData(0, Qt.ItemDataRole.UserRole, index)
+            item.setFirstColumnSpanned(index is None)
             if index == self._chosen:
-                self._list.setCurrentItem(item)
+                tree.setCurrentItem(item)
 
     def _show_facts(self, evidence: ClassEvidence) -> None:
         height, width = evidence.maps.shape[1:]

@@ -86,7 +86,6 @@ class RacePanel(QWidget):
         known = known[np.isfinite(known)]
         scale = ValueScale(float(known.min()), float(known.max()))
         self._bar.set_scale(scale)
-        self._bar.set_unit(self.tr("logit of {0}").format(race.label))
         self._bar.show()
         self._sliding.show_lane(race.sliding, scale)
         self._single.show_lane(race.single, scale)
@@ -141,7 +140,7 @@ class RacePanel(QWidget):
         self._class.setMinimumWidth(96)
         self._class.setMaximumWidth(220)
         self._start = QPushButton(self.tr("Start"), self)
-        self._start.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        self._start.setProperty("primary", True)
         self._start.setToolTip(self.tr("Race on the picture as it stands now"))
         self._start.setEnabled(False)
         self._cancel = QPushButton(self.tr("Cancel"), self)
@@ -152,6 +151,7 @@ class RacePanel(QWidget):
         self._single = LaneView(self.tr("In one pass"), waiting, self)
         self._bar = ColorBar(self)
         self._bar.setMinimumWidth(60)
+        self._bar.set_unit(self.tr("logit"))
         self._bar.set_lut(colormaps.lut(colormaps.DEFAULT))
         self._bar.hide()
         self._outcome = QLabel(self.tr("The same classifier, asked twice for the same map"), self)
@@ -223,9 +223,7 @@ class RacePanel(QWidget):
             return
         left, top, right, bottom = race.place(lane.done - 1)
         down, across = image.shape[0] / race.size[0], image.shape[1] / race.size[1]
-        self._picture.set_input_box(
-            Box(left * across, top * down, right * across, bottom * down)
-        )
+        self._picture.set_input_box(Box(left * across, top * down, right * across, bottom * down))
 
     def _tell_outcome(self, race: Race) -> None:
         agreed = race.agreement
@@ -236,7 +234,7 @@ class RacePanel(QWidget):
         times = race.sliding.seconds / max(1e-9, race.single.seconds)
         correlation = "–" if math.isnan(agreed.correlation) else f"{agreed.correlation:.3f}"
         text = self.tr(
-            "The windows took {0} times the multiply-adds and {1} times the time. Agreement: "
+            "{5}: the windows took {0} times the multiply-adds and {1} times the time. Agreement: "
             "correlation {2}, same best class at {3} % of the places, greatest difference {4}"
         ).format(
             f"{macs:.1f}",
@@ -244,6 +242,7 @@ class RacePanel(QWidget):
             correlation,
             f"{100 * agreed.same_best:.0f}",
             f"{agreed.max_difference:.3g}",
+            race.label[:1].upper() + race.label[1:],
         )
         self._outcome.setText(text)
 
