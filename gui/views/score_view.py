@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QPainter
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
+    from gui.views.atlas_geometry import HoverInfo
     from gui.views.value_scale import ValueScale
     from gui.views.viewport import Placement
 
@@ -48,6 +50,7 @@ class ScoreView(MapView):
     # --------------------------------------------------------------------------------- the rest
 
     def _paint_marks(self, painter: QPainter, place: Placement) -> None:
+        super()._paint_marks(painter, place)
         if self._values is None:
             return
         rows, columns = self._values.shape
@@ -62,4 +65,7 @@ class ScoreView(MapView):
             painter.drawRect(whole.adjusted(0.5, 0.5, -0.5, -0.5))
             if self._asked:
                 draw_marker_frame(painter, self._to_view(column, row, column + 1, row + 1), theme)
-        super()._paint_marks(painter, place)
+
+    def _cell(self) -> HoverInfo | None:
+        cell = super()._cell()
+        return None if cell is None or math.isnan(cell.value) else cell
