@@ -25,7 +25,7 @@ PLACES = {
     "evidence": Qt.DockWidgetArea.BottomDockWidgetArea,
     "race": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-BEHIND = {"graph": "layers", "cost": "channel", "evidence": "cost", "race": "evidence"}
+BEHIND = {"graph": "layers", "cost": "channel", "evidence": "channel", "race": "channel"}
 """Which panel stands behind which, as a tab."""
 HIDDEN = frozenset({"timing", "evidence", "race"})
 """What is shown only when it is asked for."""

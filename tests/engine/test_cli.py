@@ -236,7 +236,16 @@ def test_layers() -> None:
 
 
 def test_subcommands() -> None:
-    assert {"classify", "maps", "graph", "cost", "models", "layers"} == SUBCOMMANDS
+    assert {
+        "classify",
+        "maps",
+        "evidence",
+        "race",
+        "graph",
+        "cost",
+        "models",
+        "layers",
+    } == SUBCOMMANDS
 
 
 def test_help_and_version() -> None:

@@ -65,6 +65,14 @@ def rows(kit: Kit) -> list[tuple[str, str]]:
     return [(item.text(0), item.text(1)) for item in items if item is not None]
 
 
+def overlay(kit: Kit) -> object:
+    return kit.window.evidence.picture._overlay
+
+
+def spotlight(kit: Kit) -> Box | None:
+    return kit.window.race._picture._box
+
+
 def race(
     settings: RaceSettings, done: int = 0, *, single: float = 2.0, agreed: Agreement | None = None
 ) -> Race:
@@ -108,10 +116,10 @@ def test_best_class_of_the_frame_is_shown_until_one_is_chosen(kit: Kit) -> None:
         ("tennis ball", "45.0"),
     ]
     assert (panel._bar._scale.low, panel._bar._scale.high) == (10, 15)
-    overlay = panel.picture._overlay
-    assert overlay is not None
+    heat = panel.picture._overlay
+    assert heat is not None
     # The stronger, the more opaque; what says least is seen, too.
-    assert overlay[..., 3].ravel().tolist() == [40, 83, 126, 169, 212, 255]
+    assert heat[..., 3].ravel().tolist() == [40, 83, 126, 169, 212, 255]
     assert panel.picture._overlay_box == Box(0, 0, 64, 48)
     kit.engine.forget()
     panel._list.itemClicked.emit(panel._list.topLevelItem(3), 0)
@@ -131,9 +139,9 @@ def test_class_that_is_found_by_name_comes_with_the_next_look(kit: Kit) -> None:
     kit.type("sock")
     QTest.keyClick(panel._find, Qt.Key.Key_Return)
     assert kit.engine.of(SetEvidence)[-1] == SetEvidence(EvidenceRequest((6,), 5, 16))
-    assert panel.picture._overlay is None
+    assert overlay(kit) is None
     answer(kit, 6, 1)
-    assert panel.picture._overlay is not None
+    assert overlay(kit) is not None
     panel._find.clear()
     panel._find.textEdited.emit("")
     assert kit.engine.of(SetEvidence)[-1] == SetEvidence(EvidenceRequest((), 5, 16))
@@ -194,7 +202,7 @@ def test_race_begins_runs_and_ends(kit: Kit) -> None:
     assert panel._sliding._macs.text() == "4.00 G multiply-adds"
     assert panel._sliding.map._asked == 4
     # The fourth window, in pixels of the picture of 64 x 48, half as large as it is raced.
-    assert panel._picture._box == Box(0, 4, 32, 36)
+    assert spotlight(kit) == Box(0, 4, 32, 36)
     assert (panel._bar._scale.low, panel._bar._scale.high) == (0, 3)
     assert panel._outcome.text() == (
         "Tiger cat: the windows took 2.0 times the multiply-adds and 8.0 times the time. "
@@ -202,7 +210,7 @@ def test_race_begins_runs_and_ends(kit: Kit) -> None:
         "difference 3.25"
     )
     kit.engine.tell(RaceMoved(race(command.settings, 6, agreed=agreed)))
-    assert panel._picture._box is None
+    assert spotlight(kit) is None
     assert panel._sliding._passes.text() == "6 passes"
     assert kit.button(panel, "Start").isEnabled()
     assert panel._window.isEnabled()
