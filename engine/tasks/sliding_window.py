@@ -237,8 +237,13 @@ class RaceRun:
             return self._settings.class_index
         place = self._network.placement
         own = self._network.loaded.spec.preprocessing
-        order = {"channels_last": place.is_channels_last}
-        x, _ = prepare(self._frame.image, own, InputFit.CROP, place.device, **order)
+        x, _ = prepare(
+            self._frame.image,
+            own,
+            InputFit.CROP,
+            place.device,
+            channels_last=place.is_channels_last,
+        )
         return int(self._view.answer(x).logits[0, :, 0, 0].argmax())
 
 

@@ -230,26 +230,29 @@ class EvidencePanel(QWidget):
     def _show_classes(self, evidence: ClassEvidence) -> None:
         """List the best class of each frame, then those that have maps, with their peaks."""
         rows: list[tuple[int | None, str, str]] = [(None, self.tr("Best class of each frame"), "")]
-        for index, label, values in zip(
-            evidence.classes, evidence.labels, evidence.maps, strict=True
-        ):
-            rows.append((index, label, f"{float(values.max()):.1f}"))
+        for place, label in enumerate(evidence.labels):
+            highest = float(evidence.maps[place].max())
+            rows.append((evidence.classes[place], label, f"{highest:.1f}"))
         tree = self._list
         while tree.topLevelItemCount() > len(rows):
             tree.takeTopLevelItem(tree.topLevelItemCount() - 1)
         while tree.topLevelItemCount() < len(rows):
             tree.addTopLevelItem(QTreeWidgetItem())
-        for place, (index, label, highest) in enumerate(rows):
+        for place, row in enumerate(rows):
             item = tree.topLevelItem(place)
-            item.setText(0, label)
-            item.setToolTip(0, label)
-            item.setToolTip(1, self.tr("The highest logit of the map"))
-            item.setText(1, highest)
-            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            item.setData(0, Qt.ItemDataRole.UserRole, index)
-            item.setFirstColumnSpanned(index is None)
-            if index == self._chosen:
-                tree.setCurrentItem(item)
+            if item is not None:
+                self._fill(item, *row)
+
+    def _fill(self, item: QTreeWidgetItem, index: int | None, label: str, highest: str) -> None:
+        item.setText(0, label)
+        item.setToolTip(0, label)
+        item.setText(1, highest)
+        item.setToolTip(1, self.tr("The highest logit of the map"))
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setData(0, Qt.ItemDataRole.UserRole, index)
+        item.setFirstColumnSpanned(index is None)
+        if index == self._chosen:
+            self._list.setCurrentItem(item)
 
     def _show_facts(self, evidence: ClassEvidence) -> None:
         height, width = evidence.maps.shape[1:]

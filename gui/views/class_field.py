@@ -27,11 +27,12 @@ class ClassField(QLineEdit):
         self._names: tuple[str, ...] = ()
         self._chosen: int | None = None
         self._model = QStringListModel(self)
-        completer = QCompleter(self._model, self)
+        self._completer = completer = QCompleter(self._model, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(SHOWN)
-        completer.activated.connect(self._take)
+        # Queued: the field itself writes the whole line of the list at the same signal.
+        completer.activated.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self.setCompleter(completer)
         self.setClearButtonEnabled(True)
         self.returnPressed.connect(self._take_typed)
@@ -89,22 +90,30 @@ class ClassField(QLineEdit):
     def _choose(self, index: int) -> None:
         is_other = index != self._chosen
         self.set_chosen(index)
-        # The completer writes its own text into the field once this signal is over.
-        self.completer().popup().hide()
+        self._close_list()
         if is_other:
             self.class_chosen.emit(index)
+
+    def _is_listing(self) -> bool:
+        names = self._completer.popup()
+        return names is not None and names.isVisible()
+
+    def _close_list(self) -> None:
+        names = self._completer.popup()
+        if names is not None:
+            names.hide()
 
     # ------------------------------------------------------------------------------ Qt's overrides
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Show the chosen class again where something else was typed and left."""
         super().focusOutEvent(event)
-        if not self.completer().popup().isVisible():
+        if not self._is_listing():
             self.set_chosen(self._chosen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape gives up what was typed."""
-        if event.key() == Qt.Key.Key_Escape and not self.completer().popup().isVisible():
+        if event.key() == Qt.Key.Key_Escape and not self._is_listing():
             self.set_chosen(self._chosen)
             self.clearFocus()
             return

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -48,11 +47,15 @@ def evidence(*classes: int) -> ClassEvidence:
     )
 
 
+def show_page(kit: Kit, name: str) -> None:
+    kit.trigger("workspace_evidence")
+    kit.window.lessons.setCurrentWidget(getattr(kit.window, name))
+    QApplication.processEvents()
+
+
 def open_panel(kit: Kit, name: str) -> None:
     kit.loaded(CONV1)
-    kit.window.docks[name].show()
-    kit.window.docks[name].raise_()
-    QApplication.processEvents()
+    show_page(kit, name)
 
 
 def answer(kit: Kit, *classes: int) -> None:
@@ -63,6 +66,14 @@ def rows(kit: Kit) -> list[tuple[str, str]]:
     tree = kit.window.evidence._list
     items = (tree.topLevelItem(place) for place in range(tree.topLevelItemCount()))
     return [(item.text(0), item.text(1)) for item in items if item is not None]
+
+
+def overlay(kit: Kit) -> object:
+    return kit.window.evidence.picture._overlay
+
+
+def spotlight(kit: Kit) -> Box | None:
+    return kit.window.race._picture._box
 
 
 def race(
@@ -92,7 +103,7 @@ def test_frames_are_asked_only_while_the_panel_is_seen(kit: Kit) -> None:
     assert kit.engine.of(SetEvidence) == []
     open_panel(kit, "evidence")
     assert kit.engine.of(SetEvidence) == [SetEvidence(EvidenceRequest((), 5, 16))]
-    kit.window.docks["evidence"].hide()
+    kit.trigger("workspace_inspect")
     QApplication.processEvents()
     assert kit.engine.of(SetEvidence)[-1] == SetEvidence(None)
 
@@ -108,10 +119,10 @@ def test_best_class_of_the_frame_is_shown_until_one_is_chosen(kit: Kit) -> None:
         ("tennis ball", "45.0"),
     ]
     assert (panel._bar._scale.low, panel._bar._scale.high) == (10, 15)
-    overlay = panel.picture._overlay
-    assert overlay is not None
+    heat = panel.picture._overlay
+    assert heat is not None
     # The stronger, the more opaque; what says least is seen, too.
-    assert overlay[..., 3].ravel().tolist() == [40, 83, 126, 169, 212, 255]
+    assert heat[..., 3].ravel().tolist() == [40, 83, 126, 169, 212, 255]
     assert panel.picture._overlay_box == Box(0, 0, 64, 48)
     kit.engine.forget()
     panel._list.itemClicked.emit(panel._list.topLevelItem(3), 0)
@@ -131,9 +142,9 @@ def test_class_that_is_found_by_name_comes_with_the_next_look(kit: Kit) -> None:
     kit.type("sock")
     QTest.keyClick(panel._find, Qt.Key.Key_Return)
     assert kit.engine.of(SetEvidence)[-1] == SetEvidence(EvidenceRequest((6,), 5, 16))
-    assert panel.picture._overlay is None
+    assert overlay(kit) is None
     answer(kit, 6, 1)
-    assert panel.picture._overlay is not None
+    assert overlay(kit) is not None
     panel._find.clear()
     panel._find.textEdited.emit("")
     assert kit.engine.of(SetEvidence)[-1] == SetEvidence(EvidenceRequest((), 5, 16))
@@ -194,7 +205,7 @@ def test_race_begins_runs_and_ends(kit: Kit) -> None:
     assert panel._sliding._macs.text() == "4.00 G multiply-adds"
     assert panel._sliding.map._asked == 4
     # The fourth window, in pixels of the picture of 64 x 48, half as large as it is raced.
-    assert panel._picture._box == Box(0, 4, 32, 36)
+    assert spotlight(kit) == Box(0, 4, 32, 36)
     assert (panel._bar._scale.low, panel._bar._scale.high) == (0, 3)
     assert panel._outcome.text() == (
         "Tiger cat: the windows took 2.0 times the multiply-adds and 8.0 times the time. "
@@ -202,7 +213,7 @@ def test_race_begins_runs_and_ends(kit: Kit) -> None:
         "difference 3.25"
     )
     kit.engine.tell(RaceMoved(race(command.settings, 6, agreed=agreed)))
-    assert panel._picture._box is None
+    assert spotlight(kit) is None
     assert panel._sliding._passes.text() == "6 passes"
     assert kit.button(panel, "Start").isEnabled()
     assert panel._window.isEnabled()
@@ -244,9 +255,7 @@ def test_another_network_gives_the_race_up(kit: Kit) -> None:
 
 def test_race_waits_for_a_picture(kit: Kit) -> None:
     kit.engine.load()
-    kit.window.docks["race"].show()
-    kit.window.docks["race"].raise_()
-    QApplication.processEvents()
+    show_page(kit, "race")
     assert not kit.button(kit.window.race, "Start").isEnabled()
     kit.engine.answer(CONV1)
     assert kit.button(kit.window.race, "Start").isEnabled()
@@ -267,9 +276,3 @@ def test_unasked_windows_are_left_empty(kit: Kit) -> None:
 
     assert colour(1, 2) == "#090a0c"  # the canvas of the dark theme
     assert len({colour(0, 0), colour(0, 1), colour(0, 2), colour(1, 0), colour(1, 2)}) == 5
-
-
-@pytest.mark.parametrize("name", ["evidence", "race"])
-def test_panels_wait_behind_the_menu(kit: Kit, name: str) -> None:
-    assert not kit.window.docks[name].isVisible()
-    assert kit.window.docks[name].toggleViewAction().text() == name.capitalize()

@@ -44,6 +44,23 @@ def test_two_classes_of_one_name_can_both_be_chosen(field: ClassField, qtbot: Qt
     assert told.args == [4]
 
 
+def test_list_below_the_field_takes_a_class(field: ClassField, qtbot: QtBot) -> None:
+    field.show()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    QTest.keyClicks(field, "cran")
+    names = field.completer().popup()
+    assert names is not None
+    assert names.isVisible()
+    QTest.keyClick(names, Qt.Key.Key_Down)
+    QTest.keyClick(names, Qt.Key.Key_Down)
+    with qtbot.waitSignal(field.class_chosen) as told:
+        QTest.keyClick(names, Qt.Key.Key_Return)
+    assert told.args == [4]
+    assert field.text() == "crane"
+    assert not names.isVisible()
+
+
 def test_what_is_no_class_chooses_nothing(field: ClassField, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(field.class_chosen):
         field.setText("unicorn")
