@@ -69,6 +69,14 @@ _VIEW: Final = (
         is_checkable=True,
     ),
     ActionSpec(
+        "workspace_segment",
+        marked("Actions", "Segment"),
+        ("Ctrl+3",),
+        "View",
+        marked("Actions", "What is found in the picture, outlined, listed and corrected"),
+        is_checkable=True,
+    ),
+    ActionSpec(
         "palette", marked("Actions", "Find an action…"), ("Ctrl+K",), "View", icon=Icon.PALETTE
     ),
     ActionSpec("reset_view", marked("Actions", "Reset the view"), ("Esc",), "View", icon=Icon.FIT),

@@ -14,11 +14,13 @@ from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
 from gui.actions import Actions
 from gui.context import WindowContext
+from gui.control.compare import CompareControl
 from gui.control.exports import ExportControl
 from gui.control.fields import FieldControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
 from gui.control.models import ModelControl
+from gui.control.segment import SegmentControl
 from gui.control.sources import SourceControl
 from gui.control.window_view import ViewControl
 from gui.control.workspaces import WorkspaceControl
@@ -27,12 +29,15 @@ from gui.keymap import GROUPS, KEYMAP
 from gui.panels.activation_panel import ActivationPanel
 from gui.panels.centre_column import CentreColumn
 from gui.panels.channel_panel import ChannelPanel
+from gui.panels.compare_panel import ComparePanel
 from gui.panels.cost_panel import CostPanel
 from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
 from gui.panels.loading_row import LoadingRow
+from gui.panels.objects_panel import ObjectsPanel
 from gui.panels.open_model_card import OpenModelCard
 from gui.panels.prediction_panel import PredictionPanel
+from gui.panels.segment_panel import SegmentPanel
 from gui.panels.source_panel import SourcePanel
 from gui.panels.status_line import StatusLine
 from gui.panels.timing_panel import TimingPanel
@@ -40,6 +45,7 @@ from gui.panels.top_bar import TopBar
 from gui.parts import WindowParts
 from gui.pauses import set_aside_garbage, take_back
 from gui.remembered import display_style
+from gui.segment.keymap import CORRECT_GROUP, SEGMENT_GROUP, SEGMENT_KEYMAP
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
 from gui.views.palette import CommandPalette
@@ -56,6 +62,8 @@ if TYPE_CHECKING:
 __all__ = ["MainWindow"]
 
 DEFAULT_SIZE = (1280, 800)
+SEGMENT_TASKS = frozenset({"instance", "semantic"})
+"""What networks are called that say which pixels belong to what."""
 UNPAINTED_MS = 1000
 SETTLE_MS = 1500
 """After a network came: by then it has answered, and its graph is drawn."""
@@ -138,7 +146,7 @@ class MainWindow(QMainWindow):
             (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.setCorner(corner, area)
-        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP))
+        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP))
 
     def _build_panels(self) -> None:
         style = display_style(self._settings)
@@ -158,6 +166,9 @@ class MainWindow(QMainWindow):
         self.timing = TimingPanel(self)
         self.graph = GraphPanel(actions=actions, parent=self)
         self.cost = CostPanel(self)
+        self.compare = ComparePanel(actions=actions, parent=self)
+        self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
+        self.objects = ObjectsPanel(style=style, parent=self)
         self._stack = QStackedWidget(self)
         rows = (self.loading, self.notices)
         self.setCentralWidget(CentreColumn(rows, self.file_card, self._stack, self))
@@ -175,6 +186,8 @@ class MainWindow(QMainWindow):
             "channel": (self.tr("Channel"), self.channel),
             "cost": (self.tr("Cost"), self.cost),
             "timing": (self.tr("Timings"), self.timing),
+            "compare": (self.tr("Compare"), self.compare),
+            "objects": (self.tr("Objects"), self.objects),
         }
         self.docks = make_docks(self, panels)
         # Before the controls connect theirs: who searches a panel wants to see it first.
@@ -184,7 +197,11 @@ class MainWindow(QMainWindow):
     def _build_controls(self) -> None:
         context = WindowContext(self.actions_, self._backend, self._settings)
         self.workspaces = WorkspaceControl(
-            self, context, stack=self._stack, pages={"maps": self.maps}, docks=self.docks
+            self,
+            context,
+            stack=self._stack,
+            pages={"maps": self.maps, "segment": self.segment},
+            docks=self.docks,
         )
         self.sources = SourceControl(self.source, context)
         self.models = ModelControl(
@@ -201,7 +218,11 @@ class MainWindow(QMainWindow):
         self.graphs = GraphControl(
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
+        self.comparing = CompareControl(context, panel=self.compare, palette=self.palette_)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
+        self.segments = SegmentControl(
+            context, panel=self.segment, objects=self.objects, maps=self.maps
+        )
         parts = WindowParts(
             window=self,
             docks=self.docks,
@@ -225,6 +246,8 @@ class MainWindow(QMainWindow):
         bridge.result_ready.connect(self._show_result)
         bridge.preview_ready.connect(self.source.show_preview)
         self.models.model_ready.connect(self._take_model)
+        self.comparing.wanted.connect(self._show_compare)
+        self.compare.closed.connect(self.docks["compare"].hide)
         self.sources.model_dropped.connect(self.models.load)
         self.prediction.classification_changed.connect(self._set_classification)
         self.prediction.fit_changed.connect(lambda fit: self._backend.post(SetFit(fit)))
@@ -233,6 +256,9 @@ class MainWindow(QMainWindow):
         self.inspect.layer_changed.connect(self.status.show_layer)
         self.maps.channel_hovered.connect(self.view.show_pointed)
         self.channel.cell_hovered.connect(self.view.show_pointed)
+        self.segments.model_wanted.connect(self.models.load)
+        self.segments.choice_wanted.connect(partial(self.models.choose, SEGMENT_TASKS))
+        self.segments.pointed_told.connect(self.status.show_pointed)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
@@ -241,7 +267,7 @@ class MainWindow(QMainWindow):
         """Put all actions, group by group, behind the button at the right end of the top bar."""
         menu = QMenu(self)
         groups = self.actions_.by_group()
-        for group in (*GROUPS, GRAPH_GROUP):
+        for group in (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, CORRECT_GROUP):
             specs = groups.get(group, [])
             if specs:
                 part = menu.addMenu(specs[0].group_title)
@@ -266,6 +292,7 @@ class MainWindow(QMainWindow):
         self._backend.post(SetStyle(self.maps.style_bar.style_now.atlas))
         self._backend.post(SetFit(self.prediction.fit))
         self._set_classification(self.prediction.top_k, self.prediction.smoothing_s)
+        self.segments.begin()
 
     @Slot(object)
     def _show_result(self, result: FrameResult) -> None:
@@ -276,6 +303,7 @@ class MainWindow(QMainWindow):
         self.fields.show_result(result)
         self.exports.show_result(result)
         self.graphs.show_result(result)
+        self.segments.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self._paint_ms, self._latency_ms)
         self.timing.add(result, self._paint_ms)
@@ -291,6 +319,15 @@ class MainWindow(QMainWindow):
         self.channel.set_categories(info.categories)
         self._settle.start()
         self.inspect.show_model(info)
+
+    @Slot()
+    def _show_compare(self) -> None:
+        """Bring up the two networks, wide, where the graph stands."""
+        self.workspaces.show("graph")
+        dock = self.docks["compare"]
+        dock.show()
+        dock.raise_()
+        self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
 
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:
@@ -340,6 +377,8 @@ class MainWindow(QMainWindow):
         self.exports.close()
         self.models.close()
         self.graphs.close()
+        self.comparing.close()
+        self.segments.close()
         self._settings.sync()
         self._settle.stop()
         take_back()

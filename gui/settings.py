@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import platformdirs
 from PySide6.QtCore import QCoreApplication, QSettings
 
-from engine.values import InputFit, ScaleMode, SortKey
+from engine.values import InputFit, MaskColours, PaletteChoice, ScaleMode, SegmentAs, SortKey
+from gui.segment.drawn import Drawn
 from gui.setting_kinds import (
     Setting,
     blob,
@@ -50,7 +51,8 @@ GEOMETRY: Final = blob("window/geometry")
 WORKSPACE: Final = one_of("window/workspace", "inspect", ("inspect", "graph"))
 STATE_INSPECT: Final = blob("window/state_inspect")
 STATE_GRAPH: Final = blob("window/state_graph")
-STATES: Final = {"inspect": STATE_INSPECT, "graph": STATE_GRAPH}
+STATE_SEGMENT: Final = blob("window/state_segment")
+STATES: Final = {"inspect": STATE_INSPECT, "graph": STATE_GRAPH, "segment": STATE_SEGMENT}
 """The layout of each workspace, as it was left."""
 PALETTE_RECENT: Final = texts("window/palette_recent", 8)
 
@@ -81,6 +83,23 @@ OVERLAY_OPACITY: Final = number("maps/overlay_opacity", 0.6, 0.0, 1.0)
 IS_SPLIT: Final = flag("maps/is_split", default=False)
 WATCHED: Final = texts("maps/watched", 64)
 """Lines of network, tab, layer, the network used last first (`gui.remembered`)."""
+
+MASK_OPACITY: Final = number("segment/opacity", 0.5, 0.0, 1.0)
+MASK_DRAWN: Final = member("segment/drawn", Drawn.BOTH)
+MASK_LABELS: Final = flag("segment/labels", default=True)
+MASK_SCORES: Final = flag("segment/scores", default=True)
+MASK_BOXES: Final = flag("segment/boxes", default=False)
+MASK_COLOURS: Final = member("segment/colours", MaskColours.CATEGORY)
+MASK_PALETTE: Final = member("segment/palette", PaletteChoice.SAFE)
+OWN_COLOURS: Final = texts("segment/own_colours", 256)
+"""Lines of class, tab, #rrggbb (`gui.segment.look`)."""
+SEGMENT_SCORE: Final = number("segment/score", 0.25, 0.0, 1.0)
+SEGMENT_IOU: Final = number("segment/iou", 0.45, 0.0, 1.0)
+SEGMENT_MOST: Final = count("segment/most", 100, 1, 1000)
+SEGMENT_AS: Final = member("segment/as", SegmentAs.INSTANCES)
+IS_TRACKED: Final = flag("segment/is_tracked", default=True)
+MASK_FORMATS: Final = texts("segment/formats", 32)
+MASK_FOLDER: Final = text("segment/folder")
 
 ALL: Final[tuple[Setting[Any], ...]] = tuple(
     value for value in tuple(globals().values()) if isinstance(value, Setting)

@@ -102,6 +102,7 @@ WORKSPACES: Final = (
         page="maps",
         places={
             "graph": _LEFT,
+            "compare": _LEFT,
             "source": _RIGHT,
             "cost": _RIGHT,
             "layers": _RIGHT,
@@ -109,10 +110,27 @@ WORKSPACES: Final = (
             "timing": _RIGHT,
             "channel": _BOTTOM,
         },
-        behind={"layers": "cost"},
-        hidden=frozenset({"timing", "prediction", "channel"}),
+        behind={"layers": "cost", "compare": "graph"},
+        hidden=frozenset({"timing", "prediction", "channel", "compare"}),
         widths={"graph": Extent(0.42, 470), "source": Extent(0.26, 320, 480)},
         heights={"source": Extent(0.36, 260), "cost": Extent(0.58)},
+    ),
+    Workspace(
+        id="segment",
+        page="segment",
+        places={
+            "source": _LEFT,
+            "layers": _LEFT,
+            "objects": _RIGHT,
+            "graph": _LEFT,
+            "prediction": _LEFT,
+            "timing": _RIGHT,
+            "channel": _BOTTOM,
+        },
+        behind={"graph": "layers"},
+        hidden=frozenset({"timing", "prediction", "channel"}),
+        widths={"source": Extent(0.2, 256, 380), "objects": Extent(0.27, 344, 480)},
+        heights={"source": Extent(0.4, 240), "layers": Extent(0.5)},
     ),
 )
 """In the order of their buttons."""

@@ -121,15 +121,22 @@ class ModelControl(QObject):
         self._files.close()
 
     @Slot()
-    def choose(self) -> None:
-        """Let the person find a network by a few letters."""
+    def choose(self, tasks: frozenset[str] = frozenset()) -> None:
+        """Let the person find a network by a few letters: of all, or of those for some tasks."""
         self._palette.open_with(
-            self.entries(), with_actions=False, placeholder=self.tr("Find a network")
+            self.entries(tasks), with_actions=False, placeholder=self.tr("Find a network")
         )
 
-    def entries(self) -> list[PaletteEntry]:
-        """Return the networks for the palette: those that need no download first."""
-        cards = sorted(self._cards, key=lambda card: not card.are_weights_local)
+    def entries(self, tasks: frozenset[str] = frozenset()) -> list[PaletteEntry]:
+        """Return the networks for the palette: those that need no download first.
+
+        Parameters
+        ----------
+        tasks
+            What those that are wanted do: "instance", "semantic"; empty = anything.
+        """
+        wanted = [card for card in self._cards if not tasks or card.task in tasks]
+        cards = sorted(wanted, key=lambda card: not card.are_weights_local)
         loaded = self._info.card.name if self._info else ""
         found = [
             PaletteEntry(

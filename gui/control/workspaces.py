@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, Signal, Slot
+from PySide6.QtWidgets import QSizePolicy
 
 from gui import settings as keys
 from gui.workspaces import WORKSPACES, Workspace, arrange, workspace_of
@@ -78,12 +79,19 @@ class WorkspaceControl(QObject):
             self.remember()
             self._current = workspace_of(id_)
             self._actions.set_workspace(id_)
-            self._stack.setCurrentWidget(self._pages[self._current.page])
+            self._turn_to(self._pages[self._current.page])
             self._restore(self._current)
         for workspace in WORKSPACES:
             self._actions.action(f"workspace_{workspace.id}").setChecked(workspace.id == id_)
         self._pages[workspace_of(id_).page].setFocus()
         self.changed.emit(id_)
+
+    def _turn_to(self, page: QWidget) -> None:
+        """Show a page; the others, which are not seen, ask for no room meanwhile."""
+        for one in self._pages.values():
+            wish = QSizePolicy.Policy.Preferred if one is page else QSizePolicy.Policy.Ignored
+            one.setSizePolicy(wish, wish)
+        self._stack.setCurrentWidget(page)
 
     def start(self) -> None:
         """Show the workspace that was used last."""

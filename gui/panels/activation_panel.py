@@ -126,6 +126,13 @@ class ActivationPanel(QWidget):
         self._tabs.setCurrentIndex(self.keys.index(key))
         self._arrange()
 
+    def choose_channel(self, channel: int) -> None:
+        """Put the cursor on a channel of the current layer, and tell of it."""
+        page = self.current_page
+        if page is not None:
+            page.set_channel(channel)
+            self.channel_chosen.emit(page.channel)
+
     def close_current(self) -> None:
         """Stop watching the current layer; the last one stays."""
         self._close(self._tabs.currentIndex())

@@ -237,7 +237,7 @@ def test_layers() -> None:
 
 def test_subcommands() -> None:
     assert {
-        "classify", "segment", "maps", "graph", "cost", "evaluate", "models", "layers",
+        "classify", "segment", "maps", "graph", "compare", "cost", "evaluate", "models", "layers",
     } == SUBCOMMANDS  # fmt: skip
 
 

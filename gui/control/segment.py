@@ -1,0 +1,343 @@
+"""What was found in the picture: drawn, listed, chosen; the actions of the group "Segment"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from engine.commands import SetSegmentation
+from engine.events import EngineEvent, ModelReady
+from engine.values import BACKGROUND, Instances, LabelMap
+from gui.control.correct import CorrectControl
+from gui.control.save_masks import SaveMasksControl
+from gui.segment.choice import Choice
+from gui.segment.look import store_look, store_segment_settings
+from gui.segment.pointing import category_name, describe, follow
+from gui.segment.writing import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.values import (
+        FrameResult,
+        OverlayStyle,
+        Segmentation,
+        SegmentSettings,
+    )
+    from gui.context import WindowContext
+    from gui.display_style import DisplayStyle
+    from gui.panels.activation_panel import ActivationPanel
+    from gui.panels.objects_panel import ObjectsPanel
+    from gui.panels.segment_panel import SegmentPanel
+    from gui.segment.look import Rgb, SegmentLook
+    from gui.segment.pointing import Pointed
+
+__all__ = ["SegmentControl"]
+
+
+LISTS_MS = 200
+"""The lists follow the picture at this pace."""
+
+
+class SegmentControl(QObject):
+    """Keeps the picture, the lists and the engine in step.
+
+    Parameters
+    ----------
+    context
+        Of the window.
+    panel, objects
+        The picture, and the lists beside it.
+    maps
+        Has the watched layer and the chosen channel.
+
+    Signals
+    -------
+    model_wanted : str
+        Load the network of this name.
+    choice_wanted
+        Let the person choose among the networks that segment.
+    pointed_told : str
+        What lies under the pointer; "" = nothing.
+    """
+
+    model_wanted = Signal(str)
+    choice_wanted = Signal()
+    pointed_told = Signal(str)
+
+    def __init__(
+        self,
+        context: WindowContext,
+        *,
+        panel: SegmentPanel,
+        objects: ObjectsPanel,
+        maps: ActivationPanel,
+    ) -> None:
+        super().__init__(panel)
+        self._backend = context.backend
+        self._settings = context.settings
+        self._actions = context.actions
+        self._panel = panel
+        self._objects = objects
+        self._maps = maps
+        self._title = ""
+        self._result: FrameResult | None = None
+        self._found: Segmentation | None = None
+        self._hidden: frozenset[int] = frozenset()
+        self._choice = Choice()
+        self.correct = CorrectControl(context, panel)
+        self.saving = SaveMasksControl(context, panel)
+        self._lists_due = QTimer(self)
+        self._lists_due.setSingleShot(True)
+        self._lists_due.timeout.connect(self._show_lists)
+        self._connect_panels()
+        self._connect_actions()
+
+    # -------------------------------------------------------------------------------- for callers
+
+    @property
+    def shown(self) -> tuple[FrameResult, Segmentation] | None:
+        """The newest picture with what is shown of it: corrected, where it was."""
+        if self._result is None or self._found is None:
+            return None
+        return self._result, self._found
+
+    def begin(self) -> None:
+        """Tell the engine which answers count, before the first network is loaded."""
+        self._backend.post(SetSegmentation(self._panel.thresholds.chosen))
+
+    @Slot(object)
+    def show_result(self, result: FrameResult) -> None:
+        """Take the newest answer; it is drawn where it can be seen."""
+        self._result = result
+        found = self.correct.corrected(result)
+        before, self._found = self._found, found
+        if found is None:
+            self._show_nothing(result)
+            return
+        if before is None or before.categories != found.categories:
+            self._hidden = frozenset()
+            self._panel.thresholds.set_categories(found.categories)
+        self.correct.choose(self._choice.keep(found))
+        self._show_picture()
+        if not self._lists_due.isActive():
+            self._lists_due.start(LISTS_MS)
+
+    def style(self) -> OverlayStyle:
+        """Return what masks are drawn with now."""
+        categories = self._found.categories if self._found is not None else ()
+        return replace(self._panel.bar.look.style_for(categories), hidden=self._hidden)
+
+    def choose(self, places: tuple[int, ...]) -> None:
+        """Choose objects, in the picture and in the table."""
+        if not isinstance(self._found, Instances):
+            return
+        self._choice.take(self._found, places)
+        self.correct.choose(places)
+        self._show_choice()
+
+    def choose_category(self, category: int) -> None:
+        """Choose a class: of a label map its area, of objects those of the class."""
+        if isinstance(self._found, Instances):
+            items = enumerate(self._found.items)
+            self.choose(tuple(place for place, item in items if item.category == category))
+        else:
+            self._choice.take_category(category)
+            self._show_choice()
+
+    def set_display(self, style: DisplayStyle) -> None:
+        """Take the colours of maps."""
+        self._objects.card.set_display(style)
+        self._show_subject()
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._lists_due.stop()
+        self.saving.close()
+
+    # ------------------------------------------------------------------------------------ private
+
+    def _connect_panels(self) -> None:
+        panel, objects = self._panel, self._objects
+        self._backend.bridge.event_received.connect(self._hear)
+        panel.shown.connect(self._show_picture)
+        objects.shown.connect(self._show_lists)
+        panel.bar.look_changed.connect(self._restyle)
+        panel.thresholds.settings_changed.connect(self._set_counting)
+        panel.page.model_wanted.connect(self.model_wanted)
+        panel.page.choice_wanted.connect(self.choice_wanted)
+        panel.view.places_chosen.connect(self.choose)
+        panel.view.category_chosen.connect(self.choose_category)
+        panel.view.pointed.connect(self._tell_pointed)
+        objects.places_chosen.connect(self._choose_listed)
+        objects.category_chosen.connect(self.choose_category)
+        objects.place_hovered.connect(self._light_listed)
+        objects.hidden_changed.connect(self._hide)
+        objects.colour_picked.connect(self._recolour)
+        objects.card.channel_chosen.connect(self._maps.choose_channel)
+        self._maps.channel_chosen.connect(objects.card.bars.set_channel)
+        self._maps.style_changed.connect(self.set_display)
+        self._actions.action("freeze").toggled.connect(self._tell_frozen)
+        self.correct.changed.connect(self._show_corrected)
+        self.correct.lost.connect(self._keep_lost)
+
+    def _connect_actions(self) -> None:
+        connect = self._actions.connect
+        connect("segment_next", lambda: self._step(1))
+        connect("segment_previous", lambda: self._step(-1))
+        connect("segment_hide", lambda: self._on_class(self._objects.toggle))
+        connect("segment_solo", lambda: self._on_class(self._objects.solo))
+
+    @Slot(object)
+    def _hear(self, event: EngineEvent) -> None:
+        if isinstance(event, ModelReady):
+            self._title = event.info.card.title
+            self._result = self._found = None
+            self._lists_due.stop()
+            self._choice.clear()
+            self.correct.discard()
+            self._panel.show_waiting()
+            self._objects.clear(self._objects.tr("Waiting for the first answer"))
+
+    def _show_nothing(self, result: FrameResult) -> None:
+        self._choice.clear()
+        self._lists_due.stop()
+        self.saving.take(None)
+        self._panel.show_unfit(self._title or result.model)
+        self._objects.clear(self.tr("This network does not segment"))
+
+    def _show(self) -> None:
+        self._show_picture()
+        self._show_lists()
+
+    @Slot()
+    def _show_picture(self) -> None:
+        result, found = self._result, self._found
+        if result is None or found is None:
+            return
+        style = self.style()
+        self.saving.take(Shown(result, found, style, self.correct.is_changed))
+        if self._panel.isVisible():
+            self._panel.show_found(result, found, style)
+            is_empty = isinstance(found, Instances) and not found.items
+            self._panel.view.set_note(self._panel.empty_sentence(found) if is_empty else "")
+            self._select_in_picture()
+
+    @Slot()
+    def _show_lists(self) -> None:
+        """List what is found; not for every frame: numbers that jump cannot be read."""
+        self._lists_due.stop()
+        if self._found is not None and self._objects.isVisible():
+            empty = self._panel.empty_sentence(self._found)
+            self._objects.show_found(self._found, self.style(), empty)
+            self._select_in_lists()
+
+    def _show_choice(self) -> None:
+        self._select_in_picture()
+        if self._objects.found is not self._found:
+            self._show_lists()
+        else:
+            self._select_in_lists()
+
+    def _select_in_picture(self) -> None:
+        self._panel.view.select(self._choice.places(self._found))
+        is_map = isinstance(self._found, LabelMap)
+        self._panel.view.select_category(self._choice.category if is_map else BACKGROUND)
+
+    def _select_in_lists(self) -> None:
+        self._objects.select(self._choice.places(self._found))
+        self._objects.select_category(self._choice.category)
+        self._show_subject()
+
+    def _listed(self, place: int) -> int | None:
+        """Return the place now of an object of the list, which may be a few frames old."""
+        listed, found = self._objects.found, self._found
+        if not isinstance(listed, Instances) or not isinstance(found, Instances):
+            return None
+        return place if listed is found else follow(listed.items[place], found)
+
+    @Slot(object)
+    def _choose_listed(self, places: tuple[int, ...]) -> None:
+        now = (self._listed(place) for place in places)
+        self.choose(tuple(place for place in now if place is not None))
+
+    @Slot(object)
+    def _light_listed(self, place: int | None) -> None:
+        self._panel.view.light(None if place is None else self._listed(place))
+
+    def _show_subject(self) -> None:
+        if not self._objects.isVisible() or self._result is None:
+            return
+        subject = self._choice.subject(self._found)
+        if subject is None or not subject.region.pixels.size:
+            self._objects.card.clear()
+            return
+        page = self._maps.current_page
+        activation = self._result.activation(page.key) if page is not None else None
+        self._objects.card.show_subject(subject, self._result, activation)
+
+    @Slot(object)
+    def _show_corrected(self, places: tuple[int, ...]) -> None:
+        if self._result is None:
+            return
+        self._found = self.correct.corrected(self._result)
+        if isinstance(self._found, Instances):
+            self._choice.take(self._found, places)
+        self._show()
+
+    @Slot(object, object)
+    def _keep_lost(self, result: FrameResult, found: Instances) -> None:
+        """Let corrections be saved still when the picture has moved on."""
+        kept = Shown(result, found, self.style(), is_corrected=True)
+        self.saving.offer(kept)
+
+    @Slot(object)
+    def _tell_pointed(self, at: Pointed | None) -> None:
+        text = ""
+        if at is not None and self._found is not None:
+            text = f"{describe(self._found, at)}   x={at.x} y={at.y}"
+        self.pointed_told.emit(text)
+
+    @Slot(bool)
+    def _tell_frozen(self, is_frozen: bool) -> None:
+        self._panel.view.set_badge("frozen", self.tr("frozen") if is_frozen else "")
+
+    @Slot(object)
+    def _restyle(self, look: SegmentLook) -> None:
+        store_look(self._settings, look)
+        self._show()
+
+    @Slot(object)
+    def _set_counting(self, chosen: SegmentSettings) -> None:
+        store_segment_settings(self._settings, chosen)
+        self._backend.post(SetSegmentation(chosen))
+        if self.correct.is_changed:
+            self._panel.notices.show_notice(
+                "correct",
+                self.tr("The picture shows your corrections, not the network's answer."),
+                actions=[(self.tr("Discard the corrections"), self.correct.discard)],
+            )
+
+    @Slot(object)
+    def _hide(self, hidden: frozenset[int]) -> None:
+        self._hidden = hidden
+        self._show()
+
+    @Slot(int, object)
+    def _recolour(self, category: int, colour: Rgb) -> None:
+        if self._found is not None:
+            bar, name = self._panel.bar, category_name(self._found, category)
+            bar.set_look(bar.look.with_colour(name, colour))
+
+    def _on_class(self, change: Callable[[int], None]) -> None:
+        if self._choice.category:
+            change(self._choice.category)
+
+    def _step(self, step: int) -> None:
+        """Choose the object after or before, in order of their scores."""
+        if isinstance(self._found, Instances) and self._found.items:
+            places = self._choice.places(self._found)
+            start = places[0] if places else (-1 if step > 0 else 0)
+            self.choose(((start + step) % len(self._found.items),))
