@@ -6,9 +6,9 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
 
 from gui.icons import Icon, icon
+from gui.models.swatch import swatch
 
 if TYPE_CHECKING:
     from engine.overlay import LegendRow
@@ -118,7 +118,7 @@ class ClassTableModel(QAbstractTableModel):
         if column == ClassColumn.EYE:
             return icon(Icon.EYE_OFF, colour="text_faint") if is_hidden else icon(Icon.EYE)
         if column == ClassColumn.COLOUR:
-            return QColor(*row.colour)
+            return swatch(row.colour)
         return None
 
     def _tooltip(self, row: LegendRow, column: int, *, is_hidden: bool) -> str:

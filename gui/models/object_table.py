@@ -6,8 +6,8 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
 
+from gui.models.swatch import swatch
 from gui.segment.pointing import category_name, number_of
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class ObjectTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(place, column)
         if role == Qt.ItemDataRole.DecorationRole and column == ObjectColumn.CLASS:
-            return QColor(*self._colours[place]) if place < len(self._colours) else None
+            return swatch(self._colours[place]) if place < len(self._colours) else None
         if role == Qt.ItemDataRole.TextAlignmentRole and column != ObjectColumn.CLASS:
             return _RIGHT
         return None
