@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
@@ -13,9 +11,8 @@ _SIDE = 16
 _SCALE = 2
 
 
-@functools.lru_cache(maxsize=1024)
 def swatch(colour: tuple[int, int, int]) -> QIcon:
-    """Return a square of a colour.
+    """Return a square of a colour. Whoever needs many keeps them, no longer than the window.
 
     Of a plain colour Qt makes another one in a selected row, and then it is not the colour of the
     mask any more.
