@@ -236,7 +236,16 @@ def test_layers() -> None:
 
 
 def test_subcommands() -> None:
-    assert {"classify", "segment", "maps", "graph", "cost", "evaluate", "models", "layers"} == SUBCOMMANDS
+    assert {
+        "classify",
+        "segment",
+        "maps",
+        "graph",
+        "cost",
+        "evaluate",
+        "models",
+        "layers",
+    } == SUBCOMMANDS
 
 
 def test_help_and_version() -> None:
