@@ -16,6 +16,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from engine.cli_classify import CLASSIFY
+from engine.cli_compare import COMPARE
 from engine.cli_console import FAILED, STOPPED, USAGE, Console, Subcommand, UsageError
 from engine.cli_cost import COST
 from engine.cli_evaluate import EVALUATE
@@ -34,7 +35,7 @@ __all__ = ["SUBCOMMANDS", "build_parser", "main", "version"]
 _logger = logging.getLogger(__name__)
 
 _TABLE: tuple[Subcommand, ...] = (
-    CLASSIFY, SEGMENT, MAPS, GRAPH, COST, EVALUATE, MODELS, LAYERS,
+    CLASSIFY, SEGMENT, MAPS, GRAPH, COMPARE, COST, EVALUATE, MODELS, LAYERS,
 )  # fmt: skip
 
 SUBCOMMANDS: frozenset[str] = frozenset(command.name for command in _TABLE)

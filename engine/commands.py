@@ -18,6 +18,7 @@ from engine.values import (
 
 __all__ = [
     "CancelLoading",
+    "CancelOther",
     "Command",
     "ListModels",
     "LoadModel",
@@ -30,6 +31,7 @@ __all__ = [
     "SetStyle",
     "SetSurvey",
     "TraceGraph",
+    "TraceOther",
     "WatchLayers",
 ]
 
@@ -100,6 +102,21 @@ class SetSegmentation:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceOther:
+    """Trace a network beside the one that is loaded, which runs on; the newest wish wins."""
+
+    name: str
+    """As for `LoadModel`."""
+    input_shape: tuple[int, ...] | None = None
+    """With the batch; where the network does not take it, and for None, its usual one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOther:
+    """Stop tracing another network."""
+
+
+@dataclass(frozen=True, slots=True)
 class TraceGraph:
     """Trace the network that is loaded; a GraphTraced answers."""
 
@@ -139,6 +156,8 @@ Command = (
     | SetFit
     | SetSegmentation
     | TraceGraph
+    | TraceOther
+    | CancelOther
     | MeasureCost
     | MeasureField
     | SetSurvey

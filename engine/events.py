@@ -25,6 +25,9 @@ __all__ = [
     "ModelReady",
     "ModelsListed",
     "Notice",
+    "OtherFailed",
+    "OtherProgress",
+    "OtherTraced",
     "Severity",
 ]
 
@@ -103,6 +106,32 @@ class GraphTraced:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherProgress:
+    """Another network is being traced."""
+
+    name: str
+    stage: str
+    """What happens now, as a short phrase: "Tracing"."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTraced:
+    """The graph of another network than the one that is loaded."""
+
+    name: str
+    """What it was asked for by."""
+    graph: NetworkGraph
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFailed:
+    """Another network could not be traced."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class CostMeasured:
     """What each operation of the network that is loaded costs."""
 
@@ -124,6 +153,9 @@ EngineEvent = (
     | LoadingCancelled
     | Notice
     | GraphTraced
+    | OtherProgress
+    | OtherTraced
+    | OtherFailed
     | CostMeasured
     | FieldMeasured
 )

@@ -10,12 +10,13 @@ from engine.capture.fold import fold
 from engine.capture.layers import shape_of
 from engine.capture.survey import Budget, Survey
 from engine.capture.watch import WatchedLayer
-from engine.device import apply_threads, choose, memory_mib
+from engine.device import choose, memory_mib
 from engine.errors import ModelError
 from engine.events import Notice, Severity
 from engine.jobs import JobControl
 from engine.models import loading
 from engine.network import Network, Pass, raise_unless_gpu_is_full
+from engine.seating import Seating
 from engine.tasks.answers import SegmentAnswers
 from engine.tasks.classify import Classifier
 from engine.tasks.heads import View
@@ -45,15 +46,10 @@ from engine.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from engine.device import Placement
     from engine.field import FieldTask
     from engine.models.loading import LoadedModel
 
 
-_GPU_IS_FULL = (
-    "The memory of {} is full, so {} runs on the CPU now; close other programs that use it and "
-    "choose the device again."
-)
 _NO_ANSWER = (
     "{} answered with values that are not numbers, so there are no categories to name; choose "
     "full precision or another network."
@@ -80,7 +76,7 @@ class Session:
     def __init__(self, on_notice: Callable[[Notice], None] | None = None) -> None:
         self._on_notice = on_notice or (lambda _notice: None)
         self._standing: dict[str, str] = {}
-        self._settle(DeviceRequest(), choose(DeviceRequest()))
+        self._seating = Seating(self._tell)
         self._network: Network | None = None
         self._watched: dict[LayerKey, WatchedLayer] = {}
         self._style = AtlasStyle()
@@ -126,7 +122,7 @@ class Session:
         DeviceError
             There is not even enough memory for it on the CPU; the present one stays.
         """
-        network = self._seat(loaded)
+        network = self._seating.seat(loaded)
         self._network = network
         self._watched.clear()
         self._forget()
@@ -145,7 +141,7 @@ class Session:
         placement = choose(request)
         if self._network is not None:
             self._network = self._network.moved(placement)
-        self._settle(request, placement)
+        self._seating.settle(request, placement)
         self._tell("device", "")
         self._forget()
         return placement.info
@@ -260,7 +256,7 @@ class Session:
         except (RuntimeError, MemoryError) as error:
             raise_unless_gpu_is_full(error, network.placement)
         # Outside the handler: the traceback holds on to what fills the device.
-        self._network = self._retreat(network.loaded)
+        self._network = self._seating.retreat(network.loaded)
         return self.process(frame)
 
     def recompose(self) -> FrameResult | None:
@@ -372,30 +368,3 @@ class Session:
         height, width = done.frame.image.shape[:2]
         view = View((height, width), done.box, done.input_size)
         return self._segments.answer(network.head, done.raw, view, done.frame)
-
-    # ------------------------------------------------------------------------- where it runs
-
-    def _settle(self, request: DeviceRequest, placement: Placement) -> None:
-        """Keep to a placement from now on, and say what of the request could not be had."""
-        self._request, self._placement = request, placement
-        apply_threads(placement.threads)
-        self._tell("precision", placement.note)
-
-    def _seat(self, loaded: LoadedModel) -> Network:
-        """Put a network on the device that was chosen, or on the CPU where that is full."""
-        placement = self._placement
-        try:
-            return Network(loaded, placement)
-        except (RuntimeError, MemoryError) as error:
-            raise_unless_gpu_is_full(error, placement)
-        return self._retreat(loaded)
-
-    def _retreat(self, loaded: LoadedModel) -> Network:
-        """Go on on the CPU, and say so."""
-        full = self._placement.info.title
-        request = dataclasses.replace(self._request, name="cpu")
-        self._settle(request, choose(request))
-        network = self._seat(loaded)
-        sentence = _GPU_IS_FULL.format(full, loaded.card.title)
-        self._tell("device", sentence, Severity.WARNING)
-        return network

@@ -5,12 +5,12 @@ from __future__ import annotations
 import enum
 import logging
 import threading
-import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from engine import commands as c
 from engine.allocator import keep_freed_memory
+from engine.beside import Beside, log_cause
 from engine.errors import CancelledError, EngineError, WeightsUnavailableError
 from engine.events import (
     CostMeasured,
@@ -21,7 +21,6 @@ from engine.events import (
     LoadingFailed,
     LoadingProgress,
     ModelReady,
-    ModelsListed,
     Notice,
     Severity,
 )
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from engine.session import Session
     from engine.values import ModelInfo
 
-T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 _FRAME = "engine"
@@ -98,7 +96,7 @@ class EngineThread(threading.Thread):
         self._load_number = 0
         self._asked = ""
         self._file_warning = ""
-        self._jobs: list[Job[Any]] = []
+        self._beside = Beside(on_event)
         self._frame: Frame | None = None
         self._told_info: ModelInfo | None = None
         self._troubles: dict[str, str] = {}
@@ -133,7 +131,7 @@ class EngineThread(threading.Thread):
                 self._wake.clear()
                 self._turn(session)
         finally:
-            self._end_jobs()
+            self._beside.end(_JOIN_S)
             session.close()
 
     def _start_session(self) -> Session | None:
@@ -198,7 +196,7 @@ class EngineThread(threading.Thread):
         message = _sentence(error)
         if topic == _FRAME and self._troubles.get(topic) == message:
             return
-        _log(error)
+        log_cause(error)
         self._troubles[topic] = message
         self._on_event(Notice(topic, message, Severity.ERROR))
 
@@ -207,6 +205,8 @@ class EngineThread(threading.Thread):
             self._on_event(Notice(topic, ""))
 
     def _obey(self, session: Session, command: c.Command) -> _Stale:
+        if self._beside.obey(command):
+            return _Stale.NOTHING
         match command:
             case c.SetDevice(request):
                 session.set_device(request)
@@ -216,8 +216,6 @@ class EngineThread(threading.Thread):
             case c.CancelLoading():
                 if self._loading is not None:
                     self._loading.cancel()
-            case c.ListModels():
-                self._list_models()
             case c.TraceGraph():
                 self._on_event(GraphTraced(session.trace()))
             case c.MeasureCost(has_times):
@@ -261,7 +259,7 @@ class EngineThread(threading.Thread):
             if number == self._load_number:
                 self._tell_not_loaded(name, error)
 
-        self._loading = self._start(
+        self._loading = self._beside.start(
             Job(work, on_done=done, on_failed=failed, on_progress=progress, name="load")
         )
 
@@ -285,7 +283,7 @@ class EngineThread(threading.Thread):
         if isinstance(error, CancelledError):
             self._on_event(LoadingCancelled(name))
             return
-        _log(error)
+        log_cause(error)
         can_run_random = isinstance(error, WeightsUnavailableError)
         needs_consent = isinstance(error, NeedsConsentError)
         self._on_event(LoadingFailed(name, _sentence(error), can_run_random, needs_consent))
@@ -298,43 +296,9 @@ class EngineThread(threading.Thread):
         self._on_event(ModelReady(session.info, asked))
         return _Stale.FORWARD
 
-    def _list_models(self) -> None:
-        """List in a thread of its own: the first look into the registry takes a second or two."""
-
-        def work(_control: JobControl) -> ModelsListed:
-            from engine import device  # noqa: PLC0415 - torch
-            from engine.models import registry  # noqa: PLC0415 - torch
-
-            return ModelsListed(registry.cards(), device.available())
-
-        def failed(error: EngineError) -> None:
-            self._on_event(Notice("command", error.message, Severity.ERROR))
-
-        self._start(Job(work, on_done=self._on_event, on_failed=failed, name="list"))
-
-    # ----------------------------------------------------------------------------------- the jobs
-
-    def _start(self, job: Job[T]) -> Job[T]:
-        self._jobs = [it for it in self._jobs if it.is_running]
-        self._jobs.append(job.start())
-        return job
-
-    def _end_jobs(self) -> None:
-        for job in self._jobs:
-            job.cancel()
-        end = time.monotonic() + _JOIN_S
-        for job in self._jobs:
-            job.join(max(0.0, end - time.monotonic()))
-
 
 def _sentence(error: Exception) -> str:
     return error.message if isinstance(error, EngineError) else SOMETHING_WENT_WRONG
-
-
-def _log(error: Exception) -> None:
-    """Keep what lies behind the sentence."""
-    if not isinstance(error, EngineError) or error.__cause__ is not None:
-        _logger.error("%s", error, exc_info=error)
 
 
 def _set(session: Session, command: c.Command) -> _Stale:

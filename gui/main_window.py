@@ -14,6 +14,7 @@ from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
 from gui.actions import Actions
 from gui.context import WindowContext
+from gui.control.compare import CompareControl
 from gui.control.exports import ExportControl
 from gui.control.fields import FieldControl
 from gui.control.graph import GraphControl
@@ -28,6 +29,7 @@ from gui.keymap import GROUPS, KEYMAP
 from gui.panels.activation_panel import ActivationPanel
 from gui.panels.centre_column import CentreColumn
 from gui.panels.channel_panel import ChannelPanel
+from gui.panels.compare_panel import ComparePanel
 from gui.panels.cost_panel import CostPanel
 from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
@@ -164,6 +166,7 @@ class MainWindow(QMainWindow):
         self.timing = TimingPanel(self)
         self.graph = GraphPanel(actions=actions, parent=self)
         self.cost = CostPanel(self)
+        self.compare = ComparePanel(actions=actions, parent=self)
         self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
         self.objects = ObjectsPanel(style=style, parent=self)
         self._stack = QStackedWidget(self)
@@ -183,6 +186,7 @@ class MainWindow(QMainWindow):
             "channel": (self.tr("Channel"), self.channel),
             "cost": (self.tr("Cost"), self.cost),
             "timing": (self.tr("Timings"), self.timing),
+            "compare": (self.tr("Compare"), self.compare),
             "objects": (self.tr("Objects"), self.objects),
         }
         self.docks = make_docks(self, panels)
@@ -214,6 +218,7 @@ class MainWindow(QMainWindow):
         self.graphs = GraphControl(
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
+        self.comparing = CompareControl(context, panel=self.compare, palette=self.palette_)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         self.segments = SegmentControl(
             context, panel=self.segment, objects=self.objects, maps=self.maps
@@ -241,6 +246,8 @@ class MainWindow(QMainWindow):
         bridge.result_ready.connect(self._show_result)
         bridge.preview_ready.connect(self.source.show_preview)
         self.models.model_ready.connect(self._take_model)
+        self.comparing.wanted.connect(self._show_compare)
+        self.compare.closed.connect(self.docks["compare"].hide)
         self.sources.model_dropped.connect(self.models.load)
         self.prediction.classification_changed.connect(self._set_classification)
         self.prediction.fit_changed.connect(lambda fit: self._backend.post(SetFit(fit)))
@@ -313,6 +320,15 @@ class MainWindow(QMainWindow):
         self._settle.start()
         self.inspect.show_model(info)
 
+    @Slot()
+    def _show_compare(self) -> None:
+        """Bring up the two networks, wide, where the graph stands."""
+        self.workspaces.show("graph")
+        dock = self.docks["compare"]
+        dock.show()
+        dock.raise_()
+        self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
+
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:
         self._backend.post(SetClassification(top_k, smoothing_s))
@@ -361,6 +377,7 @@ class MainWindow(QMainWindow):
         self.exports.close()
         self.models.close()
         self.graphs.close()
+        self.comparing.close()
         self.segments.close()
         self._settings.sync()
         self._settle.stop()

@@ -102,6 +102,7 @@ WORKSPACES: Final = (
         page="maps",
         places={
             "graph": _LEFT,
+            "compare": _LEFT,
             "source": _RIGHT,
             "cost": _RIGHT,
             "layers": _RIGHT,
@@ -109,8 +110,8 @@ WORKSPACES: Final = (
             "timing": _RIGHT,
             "channel": _BOTTOM,
         },
-        behind={"layers": "cost"},
-        hidden=frozenset({"timing", "prediction", "channel"}),
+        behind={"layers": "cost", "compare": "graph"},
+        hidden=frozenset({"timing", "prediction", "channel", "compare"}),
         widths={"graph": Extent(0.42, 470), "source": Extent(0.26, 320, 480)},
         heights={"source": Extent(0.36, 260), "cost": Extent(0.58)},
     ),

@@ -53,6 +53,7 @@ _GRID = 4.0
 
 _NARROW = frozenset("iljtfrI.,:;|!'()[]/ ·")
 _WIDE = frozenset("mwMW@%—…")
+_SIGNS = frozenset("×≠→−")
 
 
 def text_width(text: str, size: float) -> float:
@@ -63,6 +64,8 @@ def text_width(text: str, size: float) -> float:
             ems += 0.36
         elif letter in _WIDE:
             ems += 0.92
+        elif letter in _SIGNS:
+            ems += 0.84
         elif letter.isupper():
             ems += 0.70
         else:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.values.graph import OpKind
+from engine.values.graph_diff import DiffKind
 
-__all__ = ["KIND_TITLES", "THEMES", "Theme", "ThemeName", "mixed", "rgb"]
+__all__ = ["DIFF_SIGNS", "KIND_TITLES", "THEMES", "Theme", "ThemeName", "Tone", "mixed", "rgb"]
 
 ThemeName = Literal["dark", "light"]
 
@@ -36,6 +37,23 @@ _KINDS: dict[OpKind, tuple[str, str, str]] = {
 KIND_TITLES: dict[OpKind, str] = {kind: row[0] for kind, row in _KINDS.items()}
 """What each kind is called for the person."""
 
+DIFF_SIGNS: dict[DiffKind, str] = {
+    DiffKind.SAME: "",
+    DiffKind.CHANGED: "≠",
+    DiffKind.ONLY_HERE: "+",
+}
+"""The mark of what differs between two networks: it is not told by colour alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How an item is coloured that stands for a difference, not for its kind."""
+
+    ink: str
+    """As "#rrggbb"."""
+    sign: str = ""
+    """On a disc at its corner; empty = it is quiet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -50,14 +68,28 @@ class Theme:
     accent: str
     """Of what is highlighted."""
     kinds: dict[OpKind, str]
+    diffs: dict[DiffKind, str]
+    """Orange and blue of Okabe and Ito's set, which every reader tells apart, and a grey."""
 
     def fill(self, kind: OpKind, *, is_closed: bool = False) -> str:
-        """Return the face of an item; a closed module's is stronger."""
-        return mixed(self.background, self.kinds[kind], 0.26 if is_closed else 0.14)
+        """Return the face of an item of a kind; a closed module's is stronger."""
+        return self.face(self.kinds[kind], is_closed=is_closed)
 
     def outline(self, kind: OpKind) -> str:
-        """Return the border of an item."""
-        return mixed(self.background, self.kinds[kind], 0.62)
+        """Return the border of an item of a kind."""
+        return self.border(self.kinds[kind])
+
+    def face(self, ink: str, *, is_closed: bool = False) -> str:
+        """Return the face of an item of a colour."""
+        return mixed(self.background, ink, 0.26 if is_closed else 0.14)
+
+    def border(self, ink: str) -> str:
+        """Return the border of an item of a colour."""
+        return mixed(self.background, ink, 0.62)
+
+    def tone(self, kind: DiffKind) -> Tone:
+        """Return how an item is coloured that differs so from the other network's."""
+        return Tone(self.diffs[kind], DIFF_SIGNS[kind])
 
     def frame_fill(self, depth: int) -> str:
         """Return the ground of an open box; each depth stands out from the one around it."""
@@ -75,6 +107,14 @@ def mixed(ground: str, ink: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
+def _diffs(same: str, changed: str, only_here: str) -> dict[DiffKind, str]:
+    return {
+        DiffKind.SAME: same,
+        DiffKind.CHANGED: changed,
+        DiffKind.ONLY_HERE: only_here,
+    }
+
+
 THEMES: dict[ThemeName, Theme] = {
     "dark": Theme(
         background="#111317",
@@ -84,6 +124,7 @@ THEMES: dict[ThemeName, Theme] = {
         frame="#6d7889",
         accent="#ffb74d",
         kinds={kind: row[1] for kind, row in _KINDS.items()},
+        diffs=_diffs("#6d7889", "#f0a52a", "#56b4e9"),
     ),
     "light": Theme(
         background="#ffffff",
@@ -93,5 +134,6 @@ THEMES: dict[ThemeName, Theme] = {
         frame="#8b95a5",
         accent="#a65400",
         kinds={kind: row[2] for kind, row in _KINDS.items()},
+        diffs=_diffs("#8b95a5", "#b85a00", "#0072b2"),
     ),
 }

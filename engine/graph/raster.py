@@ -22,20 +22,26 @@ from engine.graph.sheet import arrow, frame_title, item_texts, kind_inset, radiu
 from engine.values.graph import ItemKind, OpKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from engine.graph.palette import Tone
     from engine.graph.sheet import Sheet
     from engine.values.graph import GraphLayout, PlacedBox, PlacedEdge, PlacedItem
 
-__all__ = ["MAX_PIXELS", "fitting_scale", "to_image"]
+__all__ = ["MAX_PIXELS", "Pen", "fitting_scale", "to_image"]
 
 MAX_PIXELS = 40_000_000
 """Of a picture; above that the graph belongs into a vector file."""
 
 _FINE = 2
 """The picture is drawn this much larger and then reduced: Pillow draws lines with hard edges."""
+_SIGN_LINES = {
+    "≠": (((-3, -1.6), (3, -1.6)), ((-3, 1.6), (3, 1.6)), ((-1.6, 3.6), (1.6, -3.6))),
+    "+": (((-3.4, 0), (3.4, 0)), ((0, -3.4), (0, 3.4))),
+}
+"""The marks of differences: not every font has them."""
 _CURVE = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 Box = tuple[float, float, float, float]
@@ -79,25 +85,13 @@ def to_image(
             "The graph is too large for a picture at this scale; save it as .svg, or show fewer "
             "of its levels."
         )
-    pen = _Pen(size, scale, theme)
+    pen = Pen(size, scale, theme)
     pen.head(page, title, subtitle)
-    pen.move(page.left, page.top)
-    for box in layout.boxes:
-        pen.frame(box)
-    for item in layout.items:
-        if item.item.item is not ItemKind.NODE:
-            pen.stack(item)
-    for edge in layout.edges:
-        pen.edge(edge)
-    for item in layout.items:
-        pen.item(item)
-    for edge in layout.edges:
-        if edge.label_at is not None and edge.edge.label:
-            pen.write(edge.label_at, edge.edge.label, LABEL_SIZE, pen.theme.muted)
+    pen.graph(layout, page.left, page.top)
     return pen.finish()
 
 
-class _Pen:
+class Pen:
     """Draws in scene units on a canvas that is finer than the result."""
 
     def __init__(self, size: tuple[int, int], scale: float, theme: ThemeName) -> None:
@@ -108,10 +102,30 @@ class _Pen:
         self._image = Image.new("RGB", (size[0] * fine, size[1] * fine), self.theme.background)
         self._draw = ImageDraw.Draw(self._image)
         self._origin = (0.0, 0.0)
+        self._tones: Mapping[str, Tone] = {}
 
-    def move(self, left: float, top: float) -> None:
-        """Set where the scene's corner lies."""
-        self._origin = (left, top)
+    def graph(
+        self,
+        layout: GraphLayout,
+        left: float,
+        top: float,
+        tones: Mapping[str, Tone] | None = None,
+    ) -> None:
+        """Draw a graph, its corner at a place of the page; `tones` as in `SvgWriter`."""
+        self._origin, self._tones = (left, top), tones or {}
+        for box in layout.boxes:
+            self.frame(box)
+        for item in layout.items:
+            if item.item.item is not ItemKind.NODE:
+                self.stack(item)
+        for edge in layout.edges:
+            self.edge(edge)
+        for item in layout.items:
+            self.item(item)
+        for edge in layout.edges:
+            if edge.label_at is not None and edge.edge.label:
+                self.write(edge.label_at, edge.edge.label, LABEL_SIZE, self.theme.muted)
+        self._origin = (0.0, 0.0)
 
     def finish(self) -> NDArray[np.uint8]:
         """Return the picture in its size."""
@@ -174,9 +188,9 @@ class _Pen:
 
     def stack(self, placed: PlacedItem) -> None:
         """Draw the sheet behind a closed module."""
-        kind = placed.item.kind
+        ink = self._ink(placed)
         box = (placed.left + 3, placed.top + 3, placed.width, placed.height)
-        self._rect(box, 6.0, self.theme.fill(kind), self.theme.outline(kind))
+        self._rect(box, 6.0, self.theme.face(ink), self.theme.border(ink))
 
     def edge(self, edge: PlacedEdge) -> None:
         """Draw an edge with its arrowhead."""
@@ -189,8 +203,9 @@ class _Pen:
     def item(self, placed: PlacedItem) -> None:
         """Draw an item with its words."""
         item, theme = placed.item, self.theme
-        fill = theme.fill(item.kind, is_closed=item.item is not ItemKind.NODE)
-        self._rect(_box(placed), radius(placed), fill, theme.outline(item.kind))
+        ink = self._ink(placed)
+        fill = theme.face(ink, is_closed=item.item is not ItemKind.NODE)
+        self._rect(_box(placed), radius(placed), fill, theme.border(ink))
         self._mark(placed)
         title, subtitle = item_texts(placed)
         middle = placed.left + placed.width / 2 + (9.0 if has_sign(item) else 1.0)
@@ -198,14 +213,32 @@ class _Pen:
         if item.count > 1:
             badge = placed.left + placed.width - 19.0
             middle -= 16.0
-            self._rect((badge - 14, centre - 9, 28, 18), 9.0, theme.outline(item.kind))
+            self._rect((badge - 14, centre - 9, 28, 18), 9.0, theme.border(ink))
             self.write((badge, centre + 4), f"×{item.count}", 11, theme.text, "ms")
         baseline = placed.top + 17.0 if subtitle else centre + 4.2
         self.write((middle, baseline), title, TITLE_SIZE, theme.text, "ms")
         self.write((middle, placed.top + 31.0), subtitle, SUBTITLE_SIZE, theme.muted, "ms")
+        if item.id in self._tones and self._tones[item.id].sign:
+            self.sign(placed.left + placed.width, placed.top, self._tones[item.id])
+
+    def _ink(self, placed: PlacedItem) -> str:
+        tone = self._tones.get(placed.item.id)
+        return tone.ink if tone is not None else self.theme.kinds[placed.item.kind]
+
+    def sign(self, x: float, y: float, tone: Tone) -> None:
+        """Draw the mark of a difference on a disc about a place."""
+        ground = self.theme.background
+        self._rect((x - 8, y - 8, 16, 16), 8.0, ground)
+        self._rect((x - 7, y - 7, 14, 14), 7.0, tone.ink)
+        for ends in _SIGN_LINES[tone.sign]:
+            self._line([(x + dx, y + dy) for dx, dy in ends], ground, 1.6)
+
+    def swatch(self, box: Box, colour: str) -> None:
+        """Draw a sample of a colour."""
+        self._rect(box, 3.0, colour)
 
     def _mark(self, placed: PlacedItem) -> None:
-        colour = self.theme.kinds[placed.item.kind]
+        colour = self._ink(placed)
         left, middle = placed.left, placed.top + placed.height / 2
         if has_sign(placed.item):
             self._rect((left + 5, middle - 9, 18, 18), 9.0, colour)

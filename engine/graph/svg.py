@@ -25,12 +25,13 @@ from engine.graph.sheet import (
 from engine.values.graph import ItemKind, OpKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from engine.graph.palette import Tone
     from engine.graph.sheet import Legend, Sheet
     from engine.values.graph import GraphLayout, PlacedBox, PlacedEdge, PlacedItem
 
-__all__ = ["to_svg"]
+__all__ = ["SvgWriter", "to_svg"]
 
 _FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
@@ -52,7 +53,8 @@ def to_svg(
     highlight
         Ids of items to bring out, with the edges between them; empty = none.
     """
-    return "\n".join(_Writer(layout, THEMES[theme], highlight).lines(title, subtitle)) + "\n"
+    writer = SvgWriter(layout, THEMES[theme], highlight=highlight)
+    return "\n".join(writer.lines(title, subtitle)) + "\n"
 
 
 def _n(value: float) -> str:
@@ -69,24 +71,56 @@ def _safe(text: str) -> str:
     return escape("".join(c if not 0xD800 <= ord(c) <= 0xDFFF else "\ufffd" for c in clean))
 
 
-class _Writer:
-    def __init__(self, layout: GraphLayout, theme: Theme, highlight: frozenset[str]) -> None:
+class SvgWriter:
+    """Writes one drawing, or its parts for a page that has more on it.
+
+    Parameters
+    ----------
+    highlight
+        As in `to_svg`.
+    tones
+        By the items' ids: how they are coloured, where that is not by their kind.
+    prefix
+        Before the ids in the file, where it has more than one drawing.
+    """
+
+    def __init__(
+        self,
+        layout: GraphLayout,
+        theme: Theme,
+        *,
+        highlight: frozenset[str] = frozenset(),
+        tones: Mapping[str, Tone] | None = None,
+        prefix: str = "",
+    ) -> None:
         self._layout = layout
         self._theme = theme
         self._highlight = highlight
+        self._tones = tones or {}
+        self._prefix = prefix
 
     def lines(self, title: str, subtitle: str) -> Iterable[str]:
+        """Yield the whole file."""
         page = sheet(self._layout, title, subtitle)
-        size = f'width="{_n(page.width)}" height="{_n(page.height)}"'
-        view = f'viewBox="0 0 {_n(page.width)} {_n(page.height)}"'
+        yield from self.begin(page.width, page.height, title)
+        yield from self._head(page, title, subtitle)
+        yield from self.graph(page.left, page.top)
+        yield "</svg>"
+
+    def begin(self, width: float, height: float, title: str) -> Iterable[str]:
+        """Yield what a file begins with: its size, its style, its ground."""
+        size = f'width="{_n(width)}" height="{_n(height)}"'
+        view = f'viewBox="0 0 {_n(width)} {_n(height)}"'
         yield '<?xml version="1.0" encoding="UTF-8"?>'
         yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} {view} role="img">'
         if title:
             yield f"<title>{_safe(title)}</title>"
         yield f"<style>{self._style()}</style>"
         yield f'<rect width="100%" height="100%" fill="{self._theme.background}"/>'
-        yield from self._head(page, title, subtitle)
-        yield f'<g transform="translate({_n(page.left)} {_n(page.top)})">'
+
+    def graph(self, left: float, top: float) -> Iterable[str]:
+        """Yield the drawing, its corner at a place of the page."""
+        yield f'<g transform="translate({_n(left)} {_n(top)})">'
         for box in self._layout.boxes:
             yield from self._frame(box)
         for item in self._layout.items:
@@ -98,9 +132,8 @@ class _Writer:
             yield from self._item(item)
         for edge in self._layout.edges:
             if edge.label_at is not None and edge.edge.label:
-                yield self._text("l", edge.label_at, edge.edge.label)
+                yield self.text("l", edge.label_at, edge.edge.label)
         yield "</g>"
-        yield "</svg>"
 
     def _style(self) -> str:
         theme = self._theme
@@ -109,6 +142,7 @@ class _Writer:
             f"text{{font-family:{_FONT};fill:{theme.text}}}"
             f".h{{font-size:20px;font-weight:600}}.s{{font-size:12px;fill:{theme.muted}}}"
             f".k{{font-size:11px;fill:{theme.muted}}}"
+            ".m{font-size:14px;font-weight:600}"
             f".t{{font-size:{TITLE_SIZE}px;font-weight:500;text-anchor:middle}}"
             f".u{{font-size:{SUBTITLE_SIZE}px;fill:{theme.muted};text-anchor:middle}}"
             f".f{{font-size:{FRAME_SIZE}px;font-weight:600;fill:{theme.muted}}}"
@@ -121,16 +155,17 @@ class _Writer:
             ".off{opacity:.35}"
         )
 
-    def _text(self, style: str, at: tuple[float, float], text: str) -> str:
+    def text(self, style: str, at: tuple[float, float], text: str) -> str:
+        """Return a line of text in one of the file's styles, `at` on its baseline."""
         return f'<text class="{style}" x="{_n(at[0])}" y="{_n(at[1])}">{_safe(text)}</text>'
 
     # ---------------------------------------------------------------------------------- the head
 
     def _head(self, page: Sheet, title: str, subtitle: str) -> Iterable[str]:
         if title:
-            yield self._text("h", page.title_at, title)
+            yield self.text("h", page.title_at, title)
         if subtitle:
-            yield self._text("s", page.subtitle_at, subtitle)
+            yield self.text("s", page.subtitle_at, subtitle)
         for entry in page.legend:
             yield from self._legend(entry, page.swatch)
 
@@ -138,7 +173,7 @@ class _Writer:
         corner = f'x="{_n(entry.left)}" y="{_n(entry.top)}"'
         size = f'width="{_n(swatch)}" height="{_n(swatch)}" rx="3"'
         yield f'<rect {corner} {size} fill="{self._theme.kinds[entry.kind]}"/>'
-        yield self._text("k", (entry.left + swatch + 6.0, entry.top + 10.0), entry.text)
+        yield self.text("k", (entry.left + swatch + 6.0, entry.top + 10.0), entry.text)
 
     # -------------------------------------------------------------------------------- the graph
 
@@ -148,9 +183,9 @@ class _Writer:
         yield self._rect(box, 8.0, f'fill="{fill}" stroke="{line}" stroke-opacity=".55"')
         name, kind = frame_title(box)
         at = (box.left + 10.0, box.top + 15.0)
-        yield self._text("f", at, name)
+        yield self.text("f", at, name)
         if kind:
-            yield self._text("c", (at[0] + kind_inset(name), at[1]), kind)
+            yield self.text("c", (at[0] + kind_inset(name), at[1]), kind)
 
     def _rect(self, placed: PlacedItem | PlacedBox, corner: float, look: str) -> str:
         place = f'x="{_n(placed.left)}" y="{_n(placed.top)}"'
@@ -159,8 +194,8 @@ class _Writer:
 
     def _stack(self, placed: PlacedItem) -> str:
         """Draw the sheet behind a closed module: there is more in it."""
-        line = self._theme.outline(placed.item.kind)
-        fill = self._theme.fill(placed.item.kind)
+        ink = self._ink(placed)
+        line, fill = self._theme.border(ink), self._theme.face(ink)
         place = f'x="{_n(placed.left + 3)}" y="{_n(placed.top + 3)}"'
         size = f'width="{_n(placed.width)}" height="{_n(placed.height)}" rx="6"'
         return f'<rect {place} {size} fill="{fill}" stroke="{line}"{self._dim(placed)}/>'
@@ -192,10 +227,11 @@ class _Writer:
     def _item(self, placed: PlacedItem) -> Iterable[str]:
         item, theme = placed.item, self._theme
         is_lit = self._is_lit((item.id,))
-        line = theme.accent if is_lit else theme.outline(item.kind)
+        ink = self._ink(placed)
+        line = theme.accent if is_lit else theme.border(ink)
         width = 2.4 if is_lit else 1
-        fill = theme.fill(item.kind, is_closed=item.item is not ItemKind.NODE)
-        yield f"<g id={quoteattr(_safe(item.id))}{self._dim(placed)}>"
+        fill = theme.face(ink, is_closed=item.item is not ItemKind.NODE)
+        yield f"<g id={quoteattr(_safe(self._prefix + item.id))}{self._dim(placed)}>"
         tip = " · ".join(filter(None, (str(item.key or ""), item.subtitle)))
         if tip:
             yield f"<title>{_safe(tip)}</title>"
@@ -203,11 +239,24 @@ class _Writer:
         yield self._rect(placed, radius(placed), look)
         yield from self._mark(placed)
         yield from self._words(placed)
+        if item.id in self._tones and self._tones[item.id].sign:
+            yield from self.sign(placed.left + placed.width, placed.top, self._tones[item.id])
         yield "</g>"
+
+    def _ink(self, placed: PlacedItem) -> str:
+        tone = self._tones.get(placed.item.id)
+        return tone.ink if tone is not None else self._theme.kinds[placed.item.kind]
+
+    def sign(self, x: float, y: float, tone: Tone) -> Iterable[str]:
+        """Yield the mark of a difference on a disc about a place."""
+        ground, place = self._theme.background, f'cx="{_n(x)}" cy="{_n(y)}"'
+        yield f'<circle {place} r="7" fill="{tone.ink}" stroke="{ground}" stroke-width="1.5"/>'
+        place = f'x="{_n(x)}" y="{_n(y + 4)}" style="fill:{ground}"'
+        yield f'<text class="n" {place}>{_safe(tone.sign)}</text>'
 
     def _mark(self, placed: PlacedItem) -> Iterable[str]:
         """Draw what tells the kind: a sign in a disc, or a stripe."""
-        colour = self._theme.kinds[placed.item.kind]
+        colour = self._ink(placed)
         left, middle = placed.left, placed.top + placed.height / 2
         if has_sign(placed.item):
             ink = self._theme.background
@@ -229,14 +278,14 @@ class _Writer:
             middle -= 16.0
             yield self._badge(badge, placed)
             at = (badge, placed.top + placed.height / 2 + 4.0)
-            yield self._text("n", at, f"×{item.count}")
+            yield self.text("n", at, f"×{item.count}")
         if subtitle:
-            yield self._text("t", (middle, placed.top + 17.0), title)
-            yield self._text("u", (middle, placed.top + 31.0), subtitle)
+            yield self.text("t", (middle, placed.top + 17.0), title)
+            yield self.text("u", (middle, placed.top + 31.0), subtitle)
         else:
-            yield self._text("t", (middle, placed.top + placed.height / 2 + 4.2), title)
+            yield self.text("t", (middle, placed.top + placed.height / 2 + 4.2), title)
 
     def _badge(self, middle: float, placed: PlacedItem) -> str:
         place = f'x="{_n(middle - 14)}" y="{_n(placed.top + placed.height / 2 - 9)}"'
-        fill = self._theme.outline(placed.item.kind)
+        fill = self._theme.border(self._ink(placed))
         return f'<rect {place} width="28" height="18" rx="9" fill="{fill}"/>'

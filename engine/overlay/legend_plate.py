@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from engine.export.drawing import font, plain
+from engine.overlay.palette import Rgb
 from engine.overlay.plates import text_size
 
 if TYPE_CHECKING:
@@ -43,22 +44,26 @@ def draw_legend(
     room = (image.shape[0] - 4 * edge) // line
     if not rows or room < 1:
         return image.copy()
-    texts = [(row.colour, _text(row)) for row in rows]
+    texts: list[tuple[Rgb | None, str, str]] = [
+        (row.colour, _name(row), f"{row.share:.1f} %") for row in rows
+    ]
     if len(texts) > room:
         left = len(texts) - room + 1
-        texts = [*texts[: room - 1], ((0, 0, 0), f"and {left} more")]
+        texts = [*texts[: room - 1], (None, f"and {left} more", "")]
     swatch = round(size * 0.9)
-    widest = max(font(size).getlength(text) for _, text in texts)
-    width = min(image.shape[1] - 2 * edge, round(3 * edge + swatch + widest))
+    widest = max(font(size).getlength(text) for _, text, _ in texts)
+    widest += max(font(size).getlength(share) for _, _, share in texts)
+    width = min(image.shape[1] - 2 * edge, round(4 * edge + swatch + widest))
     panel = Image.new("RGBA", (max(1, width), line * len(texts) + 2 * edge))
     pen = ImageDraw.Draw(panel)
     pen.rounded_rectangle((0, 0, panel.width - 1, panel.height - 1), edge, _GROUND)
-    for place, (colour, text) in enumerate(texts):
+    for place, (colour, text, share) in enumerate(texts):
         middle = edge + place * line + line // 2
         corner = (edge, middle - swatch // 2, edge + swatch, middle + swatch // 2)
-        if any(colour):
+        if colour is not None:
             pen.rounded_rectangle(corner, swatch * 0.25, (*colour, 255))
         pen.text((2 * edge + swatch, middle), text, _INK, font(size), anchor="lm")
+        pen.text((panel.width - edge, middle), share, _INK, font(size), anchor="rm")
     canvas = Image.fromarray(image)
     corners = [
         (x, y)
@@ -77,6 +82,6 @@ def _amount(avoid: NDArray[np.uint8], at: tuple[int, int], size: tuple[int, int]
     return int(avoid[y : y + height, x : x + width].sum(dtype=np.int64))
 
 
-def _text(row: LegendRow) -> str:
+def _name(row: LegendRow) -> str:
     count = f" x {row.count}" if row.count is not None else ""
-    return plain(f"{row.category.name}{count}   {row.share:.1f} %")
+    return plain(f"{row.category.name}{count}")

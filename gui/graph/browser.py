@@ -185,6 +185,10 @@ class GraphBrowser(QObject):
         """Open or close by id: "b" and the path of a box, or that of a run."""
         self._open(toggle(self._expanded, id_), id_)
 
+    def set_expanded(self, expanded: frozenset[str]) -> None:
+        """Open exactly these boxes and runs, as `expanded` tells them."""
+        self._open(expanded)
+
     def set_fold(self, is_folded: bool) -> None:
         """Fold runs of equal modules to one item, or show each; opened runs are folded again."""
         self._is_folded = is_folded

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from gui.graph.look import Share
+    from gui.graph.look import Palette, Share
     from gui.graph.scene import GraphScene
+    from gui.theme import Theme
 
 __all__ = ["GraphCanvas"]
 
@@ -176,7 +177,7 @@ class GraphCanvas(QWidget):
             theme = theme_of(self)
             self._look = Look(
                 theme,
-                palette_of(self._scene, theme, self._measure),
+                self._palette(self._scene, theme),
                 self._highlight,
                 None if self._highlight is None else self._scene.paths_between(self._highlight),
                 frozenset(self._images),
@@ -184,6 +185,10 @@ class GraphCanvas(QWidget):
         return self._look
 
     # ----------------------------------------------------------------------------- for subclasses
+
+    def _palette(self, scene: GraphScene, theme: Theme) -> Palette:
+        """Return the colours of the items."""
+        return palette_of(scene, theme, self._measure)
 
     def _relook(self) -> None:
         """Something about how items look has changed: paint again, as time allows."""

@@ -107,6 +107,55 @@ GRAPH_KEYMAP: Final = (
         GRAPH_GROUP,
     ),
     ActionSpec(
+        "compare",
+        marked("Actions", "Compare with another network…"),
+        ("Ctrl+Shift+G",),
+        GRAPH_GROUP,
+        marked("Actions", "Show a second network beside this one, with what differs marked"),
+        Icon.COMPARE,
+    ),
+    ActionSpec(
+        "compare_next",
+        marked("Actions", "Next difference"),
+        ("F7",),
+        GRAPH_GROUP,
+        icon=Icon.DOWN,
+    ),
+    ActionSpec(
+        "compare_previous",
+        marked("Actions", "Previous difference"),
+        ("Shift+F7",),
+        GRAPH_GROUP,
+        icon=Icon.UP,
+    ),
+    ActionSpec(
+        "compare_open",
+        marked("Actions", "Open all modules of both networks"),
+        (),
+        GRAPH_GROUP,
+        marked("Actions", "Open all modules of both networks, or go back to the overview"),
+        Icon.EXPAND,
+    ),
+    ActionSpec(
+        "compare_link",
+        marked("Actions", "Move both graphs together"),
+        ("Ctrl+L",),
+        GRAPH_GROUP,
+        marked("Actions", "Keep both networks level while one is moved"),
+        Icon.LINK,
+        is_checkable=True,
+    ),
+    ActionSpec(
+        "compare_swap",
+        marked("Actions", "Exchange the two networks"),
+        (),
+        GRAPH_GROUP,
+        icon=Icon.SWAP,
+    ),
+    ActionSpec(
+        "compare_close", marked("Actions", "End the comparison"), (), GRAPH_GROUP, icon=Icon.CLOSE
+    ),
+    ActionSpec(
         "graph_save", marked("Actions", "Save the graph…"), (), GRAPH_GROUP, icon=Icon.EXPORT
     ),
 )

@@ -196,7 +196,6 @@ class CostPanel(QWidget):
         row.setSpacing(8)
         row.addWidget(self._search, 1)
         row.addWidget(self._measure)
-        row.addWidget(self._measure_field)
         row.addWidget(self._save)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setChildrenCollapsible(False)
@@ -215,7 +214,11 @@ class CostPanel(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(row)
-        layout.addWidget(self._about)
+        about = QHBoxLayout()
+        about.setSpacing(8)
+        about.addWidget(self._about, 1)
+        about.addWidget(self._measure_field)
+        layout.addLayout(about)
         layout.addWidget(split, 1)
 
     def _connect_parts(self) -> None:

@@ -97,6 +97,7 @@ class GraphBar(QWidget):
             self._button("graph_pictures"),
             self._menu_button(Icon.EXPORT, self.tr("Save the graph"), self._fill_saves),
         ]
+        self._compare = self._button("compare")
         self._colour = QComboBox(self)
         self._colour.setAccessibleName(self.tr("Colour by"))
         self._colour.setToolTip(self.tr("By what the graph is coloured (V)"))
@@ -136,14 +137,14 @@ class GraphBar(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(4)
         self._grid.setColumnStretch(0, 1)
-        self._grid.addLayout(row, 0, 0, 1, 2)
+        self._grid.addLayout(row, 0, 0, 1, 3)
         self._place_colour()
 
     def _place_colour(self) -> None:
-        """Put the choice of colours into the row where it has room, or below."""
-        row, column = (0, 2) if self._is_wide else (1, 0)
-        self._grid.addWidget(self._colour, row, column)
-        self._grid.addWidget(self._note, row, 3 if self._is_wide else 1)
+        """Put the choice of colours, and what is beside it, into the row or below."""
+        row, column = (0, 3) if self._is_wide else (1, 0)
+        for place, part in enumerate((self._colour, self._note, self._compare)):
+            self._grid.addWidget(part, row, column + place)
 
     def _fill_depths(self, menu: QMenu) -> None:
         menu.clear()

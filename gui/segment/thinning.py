@@ -25,14 +25,9 @@ def thinned(found: Segmentation, step: int) -> Segmentation:
         return found
     first = step // 2
     if isinstance(found, LabelMap):
-        sure = found.confidence
-        return replace(
-            found,
-            labels=np.ascontiguousarray(found.labels[first::step, first::step]),
-            confidence=None
-            if sure is None
-            else np.ascontiguousarray(sure[first::step, first::step]),
-        )
+        labels, sure = found.labels[first::step, first::step], found.confidence
+        few = None if sure is None else np.ascontiguousarray(sure[first::step, first::step])
+        return replace(found, labels=labels.copy(), confidence=few)
     height, width = found.size
     items = tuple(replace(item, region=_thin(item.region, step)) for item in found.items)
     size = len(range(first, height, step)), len(range(first, width, step))

@@ -237,15 +237,8 @@ def test_layers() -> None:
 
 def test_subcommands() -> None:
     assert {
-        "classify",
-        "segment",
-        "maps",
-        "graph",
-        "cost",
-        "evaluate",
-        "models",
-        "layers",
-    } == SUBCOMMANDS
+        "classify", "segment", "maps", "graph", "compare", "cost", "evaluate", "models", "layers",
+    } == SUBCOMMANDS  # fmt: skip
 
 
 def test_help_and_version() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.commands import LoadModel, MeasureField, WatchLayers
+from engine.commands import LoadModel, MeasureField, SetDevice, WatchLayers
 from engine.errors import DeviceError, ModelError
 from engine.events import FieldMeasured, ModelReady, Notice
 from engine.field import FieldMeter, FieldTask
@@ -21,7 +21,8 @@ from engine.graph.measured_field import (
 from engine.graph.receptive_field import field_box, receptive_fields
 from engine.graph.trace import trace
 from engine.session import Session
-from engine.values import Box, FieldRequest, InputFit, LayerKey
+from engine.thread import EngineThread
+from engine.values import Box, DeviceRequest, FieldRequest, InputFit, LayerKey
 from tests.engine import tiny
 from tests.engine.ear import Ear
 from tests.engine.shelf import Loaded, Shelf, barrier
@@ -300,3 +301,11 @@ def test_random_weights_are_measured_too(make: Callable[[], nn.Module]) -> None:
     field = session.measure_field(FieldRequest(LayerKey(name), (1, 1))).step()
     assert field.blob.shape == (8, 8)
     assert field.blob.max() == 1
+
+
+def test_moving_a_network_ends_its_measurement(ear: Ear) -> None:
+    engine, session = EngineThread(ear.hear), Session()
+    session.adopt(tiny.loaded())
+    engine._fields.begin(task(Slow(Clock(), 0)))
+    engine._try(session, SetDevice(DeviceRequest("cpu")))
+    assert engine._fields.wait_s() is None

@@ -91,6 +91,7 @@ def test_size_and_panels_come_back(again: Callable[[], Kit]) -> None:
         "channel": False,
         "cost": True,
         "timing": True,
+        "compare": False,
     }
     assert second.window.docks["layers"].isFloating()
     assert not second.is_checked("toggle_unit")

@@ -11,15 +11,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from engine.export.masks.contract import ExportOptions, Written
+from engine.export.masks.source_file import is_turned
 from engine.export.masks.writing import Output, Plan, Writer
-from engine.values import LabelMap
+from engine.values import Instances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from engine.export.masks.contract import MaskWriter, SegmentedPicture
-    from engine.values import Segmentation
 
 __all__ = ["MaskExport", "Origin"]
 
@@ -94,7 +94,7 @@ class MaskExport:
         """
         done = [(writer.name, writer.add(picture)) for writer in self._writers]
         files = tuple(path for _, written in done for path in written.files)
-        notes = _losses(picture.segmentation)
+        notes = _losses(picture)
         notes += tuple(f"{name}: {note}" for name, written in done for note in written.notes)
         self._manifest.note(picture.name, files, notes)
         return Written(files, notes)
@@ -192,14 +192,16 @@ def _line(record: dict[str, Any]) -> str:
     return json.dumps({"picture": record["picture"], **data}, ensure_ascii=False)
 
 
-def _losses(segmentation: Segmentation) -> tuple[str, ...]:
-    """Say what no format but "npz" can hold."""
-    if isinstance(segmentation, LabelMap):
-        return ()
-    empty = sum(not item.region.pixels.any() for item in segmentation.items)
-    return (
-        (f"{empty} of the objects have no pixel, and are in the format npz alone",) if empty else ()
-    )
+def _losses(picture: SegmentedPicture) -> tuple[str, ...]:
+    """Say what a person has to know who takes the masks to the picture's own file."""
+    notes: list[str] = []
+    if picture.source is not None and is_turned(picture.source):
+        notes.append("EXIF turns the file; the masks are of the upright picture")
+    if isinstance(picture.segmentation, Instances):
+        empty = sum(not item.region.pixels.any() for item in picture.segmentation.items)
+        if empty:
+            notes.append(f"{empty} of the objects have no pixel, and are in the format npz alone")
+    return tuple(notes)
 
 
 def _settings(writer: MaskWriter) -> dict[str, Any]:

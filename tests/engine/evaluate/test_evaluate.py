@@ -182,6 +182,13 @@ def test_iou_is_counted_pixel_by_pixel() -> None:
     assert (scores.pictures, scores.unknown) == (3, ("ghost",))
 
 
+def test_void_counts_nowhere_even_among_wide_ids() -> None:
+    labels = np.array([[300, 300, 0, 0]], np.uint16)
+    real = np.array([[300, 255, 255, 0]], np.uint16)
+    scores = mean_iou([(LabelMap(labels, (Category(300, "wide"),)), real)], {300: "wide"})
+    assert (scores.mean_iou, scores.accuracy) == (1.0, 1.0)
+
+
 def test_objects_are_measured_as_a_label_map() -> None:
     names = {1: "cat", 2: "potted plant"}
     real = np.zeros(SIZE, np.uint8)

@@ -15,8 +15,8 @@ from timm.data.transforms_factory import create_transform
 from torchvision.transforms import InterpolationMode
 
 from engine.models import registry
-from engine.models.preprocess import prepare
-from engine.models.spec import Preprocessing
+from engine.models.preprocess import input_size, prepare
+from engine.models.spec import Preprocessing, WholePicture
 from engine.values import Box, InputFit
 
 if TYPE_CHECKING:
@@ -246,3 +246,31 @@ def test_a_first_frame_in_inference_mode_does_not_spoil_gradients(
     tensor.requires_grad_()
     (gradient,) = torch.autograd.grad(tensor.square().sum(), tensor)
     torch.testing.assert_close(gradient, 2 * tensor.detach())
+
+
+@pytest.mark.parametrize(
+    ("size", "whole", "shape", "box"),
+    [
+        # An odd row of border goes below; the picture keeps its pixels.
+        ((3, 4), WholePicture(4, 4, 2, 7), (4, 4), Box(0, 0, 4, 4)),
+        ((4, 7), WholePicture(7, 7, 4, 7), (4, 8), Box(0, 0, 8, 4)),
+        # Twice as large, then a whole 8: a picture pixel and a half of border on each side.
+        ((5, 8), WholePicture(16, 16, 8, 7), (16, 16), Box(0, -1.5, 8, 6.5)),
+        ((30, 2), WholePicture(4, 15, 1, 7), (15, 1), Box(0, 0, 2, 30)),
+    ],
+)
+def test_whole_pictures_keep_their_proportions(
+    size: tuple[int, int], whole: WholePicture, shape: tuple[int, int], box: Box
+) -> None:
+    one = 1 / 255
+    preprocessing = Preprocessing((16, 16), 16, (0, 0, 0), (one, one, one), "bilinear", whole=whole)
+    picture = np.full((*size, 3), 200, np.uint8)
+    for fit in InputFit:
+        tensor, seen = prepare(picture, preprocessing, fit, torch.device("cpu"))
+        assert tensor.shape == (1, 3, *shape)
+        assert input_size(size, preprocessing, fit) == shape
+        assert seen == box
+        assert set(tensor.flatten().tolist()) <= {7.0, 200.0}
+        scale = shape[0] / box.height
+        inside = round(size[0] * scale) * round(size[1] * scale)
+        assert int((tensor[0, 0] == 200).sum()) == inside

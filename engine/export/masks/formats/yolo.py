@@ -9,12 +9,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from PIL import Image
 
 from engine.export.masks.pieces import pieces
 from engine.export.masks.pixels import save_png
 from engine.export.masks.registry import register_format
 from engine.export.masks.rings import joined, parts_of, simplified
+from engine.export.masks.source_file import is_turned, size_of
 from engine.export.masks.writing import Output, Plan, Writer
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["YoloWriter"]
 
-_ORIENTATION = 274
 _AS_THEY_ARE = {".jpg", ".jpeg", ".png"}
 
 
@@ -104,23 +103,21 @@ class YoloWriter(Writer):
 
 
 def _suffix(picture: SegmentedPicture) -> str:
-    return picture.name.suffix.lower() if _may_be_copied(picture) else ".png"
+    source = _copied(picture)
+    return source.suffix.lower() if source else ".png"
 
 
-def _may_be_copied(picture: SegmentedPicture) -> bool:
-    """Whether the file itself is in the masks' frame: upright, of their size, of a usual kind."""
-    if picture.source is None or picture.name.suffix.lower() not in _AS_THEY_ARE:
-        return False
-    try:
-        with Image.open(picture.source) as file:
-            is_upright = file.getexif().get(_ORIENTATION, 1) == 1
-            return is_upright and (file.height, file.width) == picture.segmentation.size
-    except (OSError, ValueError):
-        return False
+def _copied(picture: SegmentedPicture) -> Path | None:
+    """Return the picture's file where it is in the masks' frame and of a kind trainers read."""
+    source = picture.source
+    if source is None or source.suffix.lower() not in _AS_THEY_ARE or is_turned(source):
+        return None
+    return source if size_of(source) == picture.segmentation.size else None
 
 
 def _write_image(path: Path, picture: SegmentedPicture) -> None:
-    if picture.source is not None and _may_be_copied(picture):
-        shutil.copyfile(picture.source, path)
+    source = _copied(picture)
+    if source:
+        shutil.copyfile(source, path)
     else:
         save_png(path, picture.image)

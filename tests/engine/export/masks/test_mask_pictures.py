@@ -110,6 +110,11 @@ def test_yolo_copies_only_pictures_in_the_masks_frame(tmp_path: Path) -> None:
     copied = (tmp_path / "out" / "images" / "a.jpg").read_bytes()
     assert copied == (tmp_path / "in" / "a.jpg").read_bytes()
     assert not (tmp_path / "out" / "images" / "b.jpg").exists()
+    export = MaskExport(tmp_path / "noted", [make_writer("coco")], ExportOptions())
+    assert export.add(upright).notes == ()
+    assert export.add(turned).notes == (
+        "EXIF turns the file; the masks are of the upright picture",
+    )
     with Image.open(tmp_path / "out" / "images" / "b.png") as file:
         assert file.size == (60, 40)
 
