@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QColorDialog
 
 from engine.commands import LoadModel, SetSegmentation
+from engine.overlay import colour_of
 from engine.values import MaskColours, SegmentAs
 from gui import settings as keys
 from gui.models.class_table import ClassColumn
@@ -151,6 +153,15 @@ def test_a_row_of_a_frame_ago_means_the_same_object(there: Kit) -> None:
     there.engine.put(answer(three_objects(), 2))
     there.window.objects.place_hovered.emit(0)  # there the car, which is the second now
     assert there.window.segment.view._lit == 1
+
+
+def test_a_row_has_the_colour_of_its_mask_selected_or_not(there: Kit) -> None:
+    model = there.window.objects.objects
+    icon = model.index(0, ObjectColumn.CLASS).data(Qt.ItemDataRole.DecorationRole)
+    expected = colour_of(PERSON.id, there.window.segments.style())
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        middle = icon.pixmap(16, 16, mode).toImage().pixelColor(8, 8)
+        assert (middle.red(), middle.green(), middle.blue()) == expected
 
 
 # ------------------------------------------------------------------------------- hidden and alone
