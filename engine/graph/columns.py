@@ -70,10 +70,11 @@ def place_across(ranked: Ranked, check: Callable[[], None]) -> None:
 def _straight_links(ranked: Ranked) -> set[Link]:
     """Choose links to be straight: heavy ones first, none that cross, one for each end."""
     chosen: set[Link] = set()
+    fans = _Fans()
     for vertices in ranked.ranks:
         links = [link for vertex in vertices for link in vertex.downs]
         if len(links) > 1:
-            links = [link for link in links if _may_be_straight(link)]
+            links = [link for link in links if fans.may_be_straight(link)]
             links.sort(key=_weight, reverse=True)
         taken: list[tuple[int, int]] = []
         for link in links:
@@ -95,22 +96,33 @@ def _weight(link: Link) -> int:
     return {0: 10, 1: 1, 2: 100}[lanes]
 
 
-def _may_be_straight(link: Link) -> bool:
-    """Whether it is the middle one of the branches at both ends: a fan is drawn symmetrically.
+class _Fans:
+    """Where the branches at each vertex are, asked for link by link."""
 
-    What also goes elsewhere and only passes, a skip, is no branch.
-    """
-    if link.net is None:
-        return True
-    if not link.lower.is_real:
-        return True
-    ups = [other.upper.place for other in link.lower.ups if _is_branch(other)]
-    if not _is_middle(link.upper.place, ups):
-        return False
-    if not link.upper.is_real:
-        return True
-    downs = [other.lower.place for other in link.upper.downs if other.lower.is_real]
-    return _is_middle(link.lower.place, downs)
+    def __init__(self) -> None:
+        self._above: dict[Vertex, list[int]] = {}
+        self._below: dict[Vertex, list[int]] = {}
+
+    def may_be_straight(self, link: Link) -> bool:
+        """Whether it is the middle one of the branches at both ends: a fan is symmetrical.
+
+        What also goes elsewhere and only passes, a skip, is no branch.
+        """
+        if link.net is None or not link.lower.is_real:
+            return True
+        ups = self._above.get(link.lower)
+        if ups is None:
+            ups = sorted(other.upper.place for other in link.lower.ups if _is_branch(other))
+            self._above[link.lower] = ups
+        if not _is_middle(link.upper.place, ups):
+            return False
+        if not link.upper.is_real:
+            return True
+        downs = self._below.get(link.upper)
+        if downs is None:
+            downs = sorted(o.lower.place for o in link.upper.downs if o.lower.is_real)
+            self._below[link.upper] = downs
+        return _is_middle(link.lower.place, downs)
 
 
 def _is_branch(link: Link) -> bool:
@@ -118,11 +130,11 @@ def _is_branch(link: Link) -> bool:
 
 
 def _is_middle(place: int, places: list[int]) -> bool:
-    """With two, both may be straight: one is a branch and one the way."""
+    """Of sorted places. With two, both may be straight: one is a branch and one the way."""
     count = len(places)
     if count <= 2:
         return True
-    return count % 2 == 1 and sorted(places)[count // 2] == place
+    return count % 2 == 1 and places[count // 2] == place
 
 
 def _spread_ports(ranked: Ranked, straight: set[Link]) -> None:
@@ -145,9 +157,10 @@ def _spread_ports(ranked: Ranked, straight: set[Link]) -> None:
 def _blocks(ranked: Ranked, straight: set[Link]) -> dict[Vertex, _Block]:
     block_of: dict[Vertex, _Block] = {}
     offsets: dict[Vertex, float] = {}
+    into = {link.lower: link for link in straight}
     for vertices in ranked.ranks:
         for vertex in vertices:
-            above = next((link for link in vertex.ups if link in straight), None)
+            above = into.get(vertex)
             if above is None:
                 block, offset = _Block(), 0.0
             else:

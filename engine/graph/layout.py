@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from engine.collecting import without_collections
 from engine.graph.arrange import arrange
 from engine.graph.labels import FRAME_SIZE, LABEL_SIZE, item_size, relative_path, text_width
 from engine.graph.layered import Child, Level, NetSpec
@@ -69,8 +70,9 @@ def layout(
         `control` was cancelled.
     """
     start = time.perf_counter()
-    drawing = _Drawing(view, direction, control.check if control else _never)
-    items, boxes, edges = drawing.place()
+    with without_collections():
+        drawing = _Drawing(view, direction, control.check if control else _never)
+        items, boxes, edges = drawing.place()
     width, height = drawing.size
     return GraphLayout(
         items=items,

@@ -104,6 +104,15 @@ def _crossings_below(vertices: list[Vertex]) -> int:
     ends: list[int] = []
     crossings = 0
     for vertex in vertices:
+        if len(vertex.downs) == 1:
+            place = vertex.downs[0].lower.place
+            if not ends or place >= ends[-1]:
+                ends.append(place)
+            else:
+                at = bisect_right(ends, place)
+                crossings += len(ends) - at
+                ends.insert(at, place)
+            continue
         lower = sorted([link.lower.place for link in vertex.downs])
         for place in lower:
             crossings += len(ends) - bisect_right(ends, place)
