@@ -92,8 +92,11 @@ def _put(drawn: Drawn, piece: Drawn, at: float) -> None:
     drawn.places.update({name: (x + at, y) for name, (x, y) in piece.places.items()})
     drawn.inlets.update({name: x + at for name, x in piece.inlets.items()})
     drawn.outlets.update({name: x + at for name, x in piece.outlets.items()})
+    if not at:
+        drawn.ways.update(piece.ways)
+        return
     for ends, way in piece.ways.items():
-        drawn.ways[ends] = tuple((x + at, y) for x, y in way)
+        drawn.ways[ends] = tuple([(x + at, y) for x, y in way])
 
 
 # -------------------------------------------------------------------------------------- a piece
@@ -154,9 +157,7 @@ def _rank_length(ranked: Ranked, vertices: list[Vertex]) -> float:
     return max(lengths, default=0.0)
 
 
-def _place_along(
-    ranked: Ranked, routes: Routes, lengths: list[float]
-) -> tuple[list[float], float]:
+def _place_along(ranked: Ranked, routes: Routes, lengths: list[float]) -> tuple[list[float], float]:
     """Return where each rank begins, along, and where all ends."""
     tops: list[float] = []
     at = 0.0

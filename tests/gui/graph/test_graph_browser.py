@@ -33,6 +33,7 @@ class Maker:
         control.check()
         if self.error:
             raise EngineError(self.error)
+        assert wanted.expanded is not None
         self.made.append(wanted.expanded)
         return lay_out(wanted, control)
 
