@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import time
+import weakref
 from typing import TYPE_CHECKING
 
 from engine.capture.fold import fold
@@ -128,9 +130,14 @@ class Session:
             There is not even enough memory for it on the CPU; the present one stays.
         """
         network = self._seating.seat(loaded)
+        before = weakref.ref(self._network.module) if self._network else None
         self._network = network
         self._watched.clear()
         self._forget()
+        if before is not None and before() not in {None, network.module}:
+            # It refers to itself in a circle, and a window may have set it aside from collections.
+            gc.unfreeze()
+            gc.collect()
         return network.info
 
     def set_device(self, request: DeviceRequest) -> DeviceInfo:

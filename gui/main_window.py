@@ -285,6 +285,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{info.card.title} – Layerscope")
         self.prediction.clear(self.tr("Waiting for the first answer"))
         self.channel.set_categories(info.categories)
+        set_aside_garbage()  # before its graph is traced and drawn, and again when it is
         self._settle.start()
         self.inspect.show_model(info)
 
