@@ -19,9 +19,11 @@ from engine.cli_classify import CLASSIFY
 from engine.cli_compare import COMPARE
 from engine.cli_console import FAILED, STOPPED, USAGE, Console, Subcommand, UsageError
 from engine.cli_cost import COST
+from engine.cli_evaluate import EVALUATE
 from engine.cli_graph import GRAPH
 from engine.cli_maps import MAPS
 from engine.cli_models import LAYERS, MODELS
+from engine.cli_segment import SEGMENT
 from engine.errors import EngineError
 from engine.jobs import SOMETHING_WENT_WRONG
 
@@ -32,7 +34,9 @@ __all__ = ["SUBCOMMANDS", "build_parser", "main", "version"]
 
 _logger = logging.getLogger(__name__)
 
-_TABLE: tuple[Subcommand, ...] = (CLASSIFY, MAPS, GRAPH, COMPARE, COST, MODELS, LAYERS)
+_TABLE: tuple[Subcommand, ...] = (
+    CLASSIFY, SEGMENT, MAPS, GRAPH, COMPARE, COST, EVALUATE, MODELS, LAYERS,
+)  # fmt: skip
 
 SUBCOMMANDS: frozenset[str] = frozenset(command.name for command in _TABLE)
 """The words after `layerscope` that need no window."""

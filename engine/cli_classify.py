@@ -17,7 +17,7 @@ from engine.cli_console import (
     chosen_model,
     open_session,
 )
-from engine.errors import EngineError, SourceError
+from engine.errors import EngineError, ModelError, SourceError
 from engine.sources.decode import read_picture
 from engine.sources.names import is_picture, natural_key
 from engine.values import Frame
@@ -71,7 +71,10 @@ def _run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _classify(session: Session, path: str) -> FrameResult:
-    return session.process(Frame(read_picture(path), name=Path(path).name))
+    result = session.process(Frame(read_picture(path), name=Path(path).name))
+    if result.segmentation is not None:
+        raise ModelError(f"{result.model} segments and names no picture; choose another network.")
+    return result
 
 
 # ------------------------------------------------------------------------------------- pictures

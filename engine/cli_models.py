@@ -84,7 +84,9 @@ def _model_record(card: ModelCard, *, is_default: bool) -> dict[str, object]:
 def _model_row(card: ModelCard, *, is_default: bool) -> tuple[str, ...]:
     height, width = card.input_size
     size = f"{card.weights_size_bytes / 1e6:.0f} MB" if card.weights_source else "none"
-    here = "ready" if card.are_weights_local else "downloaded at first use"
+    is_packaged = card.weights_source.startswith("package ")
+    there = f"in the {card.weights_source}" if is_packaged else "downloaded at first use"
+    here = "ready" if card.are_weights_local else there
     return (
         card.name,
         card.title,

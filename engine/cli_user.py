@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli_console import FAILED, OK, Console, UsageError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.models.user.report import FileReport
+    from engine.models.user.suggest import Suggestion
 
 __all__ = ["add_file_options", "file_options", "inspect"]
 
@@ -46,13 +48,18 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--input-size", type=_size, metavar="N|HxW", help="size of the input in pixels"
     )
+    group.add_argument(
+        "--resize-size", type=int, metavar="N", help="short side before the centre is cut out"
+    )
     group.add_argument("--mean", type=_three, metavar="R,G,B", help="mean of the colours, 0..1")
     group.add_argument("--std", type=_three, metavar="R,G,B", help="their deviation, 0..1")
     group.add_argument(
         "--channel-order", choices=("rgb", "bgr"), help="order of the colours in the input"
     )
     group.add_argument(
-        "--categories", metavar="FILE", help="names of the outputs: a line each, or JSON"
+        "--categories",
+        metavar="FILE|imagenet|numbers",
+        help="names of the outputs: a line each, or JSON",
     )
     group.add_argument("--num-classes", type=int, metavar="N", help="outputs of the classifier")
     group.add_argument(
@@ -72,6 +79,7 @@ def file_options(args: argparse.Namespace) -> OpenOptions:
         return OpenOptions(
             architecture=args.arch,
             input_size=args.input_size,
+            resize_size=args.resize_size,
             mean=args.mean,
             std=args.std,
             channel_order=args.channel_order,
@@ -89,19 +97,22 @@ def file_options(args: argparse.Namespace) -> OpenOptions:
 def inspect(path: str, console: Console, *, is_json: bool) -> int:
     """Print what a file is, without opening it; return the exit status."""
     from engine.models.user.detect import inspect_file  # noqa: PLC0415 - for this alone
+    from engine.models.user.suggest import labels_beside, suggest  # noqa: PLC0415 - likewise
 
     report = inspect_file(path)
+    beside = labels_beside(Path(report.path)) if report.can_open else {}
+    suggestion = suggest(report, beside=beside) if report.can_open else None
     if is_json:
-        console.say_json(_record(report))
+        console.say_json(_record(report, suggestion))
     else:
-        for line in _lines(report):
+        for line in (*_lines(report), *_suggested_lines(suggestion)):
             console.say(line)
     if report.problem:
         console.complain(f"layerscope: {report.problem}")
     return OK if report.can_open else FAILED
 
 
-def _record(report: FileReport) -> dict[str, Any]:
+def _record(report: FileReport, suggestion: Suggestion | None) -> dict[str, Any]:
     return {
         "path": report.path,
         "kind": report.kind.value,
@@ -122,6 +133,8 @@ def _record(report: FileReport) -> dict[str, Any]:
             }
             for it in report.guesses
         ],
+        "suggested": suggestion.options.to_json() if suggestion else None,
+        "why": dict(suggestion.why) if suggestion else None,
     }
 
 
@@ -146,3 +159,18 @@ def _lines(report: FileReport) -> Iterator[str]:
         yield f"    {tensor.name}  {sides}  {tensor.dtype}"
     if report.runs_code:
         yield f"  {report.why_code}"
+
+
+def _suggested_lines(suggestion: Suggestion | None) -> Iterator[str]:
+    """Say what it is opened with where nothing else is said, and why."""
+    if suggestion is None:
+        return
+    options, why = suggestion.options, suggestion.why
+    size = " x ".join(map(str, options.input_size)) if options.input_size else "found by trying"
+    yield "  suggested, as the window offers it:"
+    yield f"    input size     {size}. {why['input_size']}"
+    for name, values in (("mean", options.mean), ("std", options.std)):
+        numbers = ", ".join(f"{value:.4g}" for value in values or ())
+        yield f"    {name:13}  {numbers}. {why['normalisation']}"
+    yield f"    channel order  {options.channel_order}. {why['channel_order']}"
+    yield f"    categories     {options.categories or 'as many as outputs'}. {why['categories']}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.models.user.options import OpenOptions
 from engine.values import (
     AtlasStyle,
     DeviceRequest,
+    FieldRequest,
     InputFit,
     LayerKey,
     SegmentSettings,
@@ -21,6 +23,7 @@ __all__ = [
     "ListModels",
     "LoadModel",
     "MeasureCost",
+    "MeasureField",
     "SetClassification",
     "SetDevice",
     "SetFit",
@@ -44,6 +47,9 @@ class LoadModel:
 
     name: str
     weights: WeightsChoice = WeightsChoice.PUBLISHED
+    options: OpenOptions | None = None
+    """For a person's own file: how exactly it is to be opened, which is remembered when it has
+    been; None = as it was the last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,16 @@ class MeasureCost:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureField:
+    """Measure a receptive field on the frame that stands, between frames; FieldMeasured answers.
+
+    The newest request counts: what was begun before is given up; None = only that.
+    """
+
+    request: FieldRequest | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetSurvey:
     """Sum up these nodes now and then, as often as the live loop's pace allows; None = none."""
 
@@ -143,5 +159,6 @@ Command = (
     | TraceOther
     | CancelOther
     | MeasureCost
+    | MeasureField
     | SetSurvey
 )

@@ -5,11 +5,19 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from engine.values import DeviceInfo, ModelCard, ModelInfo, NetworkCost, NetworkGraph
+from engine.values import (
+    DeviceInfo,
+    MeasuredField,
+    ModelCard,
+    ModelInfo,
+    NetworkCost,
+    NetworkGraph,
+)
 
 __all__ = [
     "CostMeasured",
     "EngineEvent",
+    "FieldMeasured",
     "GraphTraced",
     "LoadingCancelled",
     "LoadingFailed",
@@ -130,6 +138,13 @@ class CostMeasured:
     cost: NetworkCost
 
 
+@dataclass(frozen=True, slots=True)
+class FieldMeasured:
+    """A receptive field was measured: once after the first pass, and at the end."""
+
+    field: MeasuredField
+
+
 EngineEvent = (
     ModelsListed
     | LoadingProgress
@@ -142,4 +157,5 @@ EngineEvent = (
     | OtherTraced
     | OtherFailed
     | CostMeasured
+    | FieldMeasured
 )

@@ -15,6 +15,7 @@ from engine.capture.layers import list_layers
 from engine.capture.survey import Survey
 from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, ModelError
+from engine.field import FieldTask
 from engine.graph.scopes import observing
 from engine.models.preprocess import input_size, prepare
 from engine.values import ModelInfo
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.models.loading import LoadedModel
     from engine.values import (
         Box,
+        FieldRequest,
         Frame,
         InputFit,
         LayerKey,
@@ -47,8 +49,8 @@ class Pass:
 
     Attributes
     ----------
-    output : Tensor or None
-        The network's answer, float32, on its device: (K,) logits of a classifier. None where
+    output : Tensor
+        The network's answer, float32, on its device: (K,) logits of a classifier. Empty where
         the network segments.
     raw
         All that a network that segments gave, as it gave it; None of others.
@@ -63,7 +65,7 @@ class Pass:
     """
 
     frame: Frame
-    output: Tensor | None
+    output: Tensor
     raw: object
     input_size: tuple[int, int]
     asked: frozenset[LayerKey]
@@ -198,6 +200,21 @@ class Network:
             times = self._attempt(lambda: measure(self.module, example, graph), "its own input")
         return with_times(counted, times)
 
+    def measure_field(self, request: FieldRequest, frame: Frame, fit: InputFit) -> FieldTask:
+        """Begin to measure the receptive field of a cell on a frame.
+
+        Raises
+        ------
+        ModelError
+            There is no such layer.
+        """
+        from engine.graph.measured_field import FieldMeasurement  # noqa: PLC0415 - on request
+
+        self.check(request.key)
+        tensor, box = self._prepare(frame, fit)
+        measurement = FieldMeasurement(self.module, tensor, request.key, request.cell)
+        return FieldTask(request, measurement, frame.name, box)
+
     @torch.inference_mode()
     def run(
         self,
@@ -222,7 +239,7 @@ class Network:
         seen = observing(self.module, survey) if survey is not None else nullcontext()
         with capture(self.module, keys) as taken, seen, self._autocast():
             raw = self._attempt(lambda: self.module(tensor), "this picture")
-        output = self._shown(raw) if self.head is None else None
+        output = self._shown(raw) if self.head is None else torch.empty(0)
         answers.update(taken)
         self.synchronise()
         done = time.perf_counter()

@@ -25,6 +25,7 @@ from engine.values import (
     Classification,
     DeviceInfo,
     DeviceRequest,
+    FieldRequest,
     Frame,
     FrameResult,
     InputFit,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from engine.device import Placement
+    from engine.field import FieldTask
     from engine.models.loading import LoadedModel
 
 
@@ -211,6 +213,19 @@ class Session:
         """
         return self._require_network().cost(has_times=has_times)
 
+    def measure_field(self, request: FieldRequest) -> FieldTask:
+        """Begin to measure a receptive field on the frame that stands; good for this network only.
+
+        Raises
+        ------
+        ModelError
+            No network is loaded, there is no picture yet, or no such layer.
+        """
+        network = self._require_network()
+        if self._frame is None:
+            raise ModelError("There is no picture to measure on yet; open one first.")
+        return network.measure_field(request, self._frame, self._fit)
+
     # ---------------------------------------------------------------------------------- frames
 
     def process(self, frame: Frame) -> FrameResult:
@@ -343,7 +358,7 @@ class Session:
         return watched.answer(folded, shape_of(output), self._style, done.frame)
 
     def _classify(self, network: Network, done: Pass) -> Classification | None:
-        if done.output is None or done.output.ndim != 1:
+        if network.head is not None or done.output.ndim != 1:
             return None
         logits = done.output.cpu().numpy()
         answer = self._classifier.answer(logits, network.info.categories, done.frame)

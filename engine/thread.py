@@ -15,6 +15,7 @@ from engine.errors import CancelledError, EngineError, WeightsUnavailableError
 from engine.events import (
     CostMeasured,
     EngineEvent,
+    FieldMeasured,
     GraphTraced,
     LoadingCancelled,
     LoadingFailed,
@@ -22,14 +23,13 @@ from engine.events import (
     ModelReady,
     ModelsListed,
     Notice,
-    OtherFailed,
-    OtherProgress,
-    OtherTraced,
     Severity,
 )
+from engine.field import FieldMeter
 from engine.jobs import SOMETHING_WENT_WRONG, Job
 from engine.mailbox import Mailbox
 from engine.models.user.errors import NeedsConsentError
+from engine.other import OtherTracer
 from engine.values import Frame, FrameResult
 
 if TYPE_CHECKING:
@@ -38,18 +38,21 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl, Progress
     from engine.models.loading import LoadedModel
     from engine.session import Session
-    from engine.values import ModelInfo, NetworkGraph, WeightsChoice
+    from engine.values import ModelInfo
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 _FRAME = "engine"
 """The topic of what goes wrong with frame after frame."""
+_FIELD = "field"
+"""The topic of receptive fields that cannot be measured."""
 _TOPICS: dict[type[c.Command], str] = {
     c.SetDevice: "device",
     c.WatchLayers: "layers",
     c.TraceGraph: "graph",
     c.MeasureCost: "graph",
+    c.MeasureField: _FIELD,
 }
 _CANNOT_START = (
     "The networks cannot be started; install Layerscope again (the log has the details)."
@@ -95,12 +98,13 @@ class EngineThread(threading.Thread):
         self._loading: Job[LoadedModel] | None = None
         self._load_number = 0
         self._asked = ""
-        self._other: Job[NetworkGraph] | None = None
+        self._other = OtherTracer(on_event, self._start)
         self._file_warning = ""
         self._jobs: list[Job[Any]] = []
         self._frame: Frame | None = None
         self._told_info: ModelInfo | None = None
         self._troubles: dict[str, str] = {}
+        self._fields = FieldMeter()
 
     # ------------------------------------------------------------------- from any other thread
 
@@ -127,7 +131,7 @@ class EngineThread(threading.Thread):
             return
         try:
             while not self._stopping.is_set():
-                self._wake.wait()
+                self._wake.wait(self._fields.wait_s())
                 self._wake.clear()
                 self._turn(session)
         finally:
@@ -159,6 +163,17 @@ class EngineThread(threading.Thread):
             self._answer(session, self._frame, stale)
             if session.info is not self._told_info:  # it had to move to another device
                 self._tell_ready(session)
+        self._measure_field()
+
+    def _measure_field(self) -> None:
+        """Make one pass for the receptive field that is wanted, if it is time for it."""
+        try:
+            field = self._fields.step()
+        except Exception as error:  # noqa: BLE001 - the loop lives on; it is logged and told
+            self._tell_trouble(_FIELD, error)
+            return
+        if field is not None:
+            self._on_event(FieldMeasured(field))
 
     def _answer(self, session: Session, frame: Frame, stale: _Stale) -> None:
         try:
@@ -168,6 +183,7 @@ class EngineThread(threading.Thread):
             self._tell_trouble(_FRAME, error)
         else:
             self._tell_over(_FRAME)
+            self._fields.note_frame()
 
     def _try(self, session: Session, command: c.Command) -> _Stale:
         topic = _TOPICS.get(type(command), "command")
@@ -197,68 +213,47 @@ class EngineThread(threading.Thread):
             case c.SetDevice(request):
                 session.set_device(request)
                 return self._tell_ready(session)
-            case c.LoadModel(name, weights):
-                self._start_loading(name, weights)
+            case c.LoadModel():
+                self._start_loading(command)
             case c.CancelLoading():
-                if self._loading is not None:
-                    self._loading.cancel()
+                self._cancel_loading()
             case c.ListModels():
                 self._list_models()
             case c.TraceOther() | c.CancelOther():
-                self._trace_other(command)
+                self._other.obey(command)
             case c.TraceGraph():
                 self._on_event(GraphTraced(session.trace()))
             case c.MeasureCost(has_times):
                 self._on_event(CostMeasured(session.cost(has_times=has_times)))
+            case c.MeasureField(request):
+                self._fields.drop()
+                if request is not None:
+                    self._fields.begin(session.measure_field(request))
             case _:
                 return _set(session, command)
         return _Stale.NOTHING
 
-    def _trace_other(self, command: c.TraceOther | c.CancelOther) -> None:
-        """Trace a network beside the one that is loaded, in a thread of its own, or stop."""
-        if self._other is not None:
-            self._other.cancel()
-        if isinstance(command, c.CancelOther):
-            return
-        name, shape = command.name, command.input_shape
-
-        def work(control: JobControl) -> NetworkGraph:
-            from engine.graph.any_structure import any_structure  # noqa: PLC0415 - torch
-
-            return any_structure(name, shape, control)
-
-        def failed(error: EngineError) -> None:
-            if not isinstance(error, CancelledError):
-                _log(error)
-                self._on_event(OtherFailed(name, error.message))
-
-        self._other = self._start(
-            Job(
-                work,
-                on_done=lambda graph: self._on_event(OtherTraced(name, graph)),
-                on_failed=failed,
-                on_progress=lambda step: self._on_event(OtherProgress(name, step.stage)),
-                name="trace-other",
-            )
-        )
-
     # ---------------------------------------------------------------------------- loading a model
 
-    def _start_loading(self, name: str, weights: WeightsChoice) -> None:
+    def _cancel_loading(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+
+    def _start_loading(self, command: c.LoadModel) -> None:
         """Load in a thread of its own: the network that runs goes on meanwhile.
 
         A loading that is under way is given up without a word, however it ends: the newer one is
         what the person waits for.
         """
-        if self._loading is not None:
-            self._loading.cancel()
+        self._cancel_loading()
         self._load_number = number = self._load_number + 1
-        self._asked = name
+        self._asked = name = command.name
+        options = {} if command.options is None else {"options": command.options}
 
         def work(control: JobControl) -> LoadedModel:
             from engine.models import loading  # noqa: PLC0415 - torch
 
-            return loading.load(name, weights, control)
+            return loading.load(name, command.weights, control, **options)
 
         def progress(step: Progress) -> None:
             if number == self._load_number:
@@ -304,6 +299,7 @@ class EngineThread(threading.Thread):
     def _tell_ready(self, session: Session, asked: str = "") -> _Stale:
         if session.info is None:
             return _Stale.NOTHING
+        self._fields.drop()  # it was begun with the network as it was
         self._told_info = session.info
         self._on_event(ModelReady(session.info, asked))
         return _Stale.FORWARD

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-__all__ = ["ask_for_file", "ask_for_folder", "ask_for_model", "ask_where_to_save"]
+__all__ = [
+    "ask_for_categories",
+    "ask_for_file",
+    "ask_for_folder",
+    "ask_for_model",
+    "ask_where_to_save",
+]
 
 PICTURES = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.ppm *.pgm"
 VIDEOS = "*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.mpg *.mpeg *.wmv"
@@ -47,6 +53,16 @@ def ask_for_model(parent: QWidget, folder: str, on_chosen: Callable[[str], objec
     dialog = QFileDialog(parent, _tr("Open a network file"), folder)
     patterns = " ".join(FILE_PATTERNS)
     dialog.setNameFilters([_tr("Networks") + f" ({patterns})", _tr("All files") + " (*)"])
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _open(dialog, on_chosen)
+
+
+def ask_for_categories(
+    parent: QWidget, folder: str, on_chosen: Callable[[str], object]
+) -> QFileDialog:
+    """Ask for a file with the names of categories; `on_chosen` gets its path."""
+    dialog = QFileDialog(parent, _tr("Open a list of categories"), folder)
+    dialog.setNameFilters([_tr("Lists") + " (*.txt *.json)", _tr("All files") + " (*)"])
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _open(dialog, on_chosen)
 

@@ -66,6 +66,7 @@ class Icon(enum.StrEnum):
     SCALE = "arrows-out-line-vertical"
     GAMMA = "sun-dim"
     COLOR_MAP = "palette"
+    FIELD = "bounding-box"
     OVERLAY = "intersect"
     SPLIT = "square-half"
     CLOSE = "x"

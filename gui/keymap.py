@@ -234,6 +234,18 @@ _MAPS: Final = (
         is_checkable=True,
     ),
     ActionSpec(
+        "measured_field",
+        marked("Actions", "Measured field"),
+        ("R",),
+        "Maps",
+        marked(
+            "Actions",
+            "Measure by gradients on which pixels the cell under the mouse really depends",
+        ),
+        Icon.FIELD,
+        is_checkable=True,
+    ),
+    ActionSpec(
         "cycle_zoom",
         marked("Actions", "Zoom"),
         ("Z",),

@@ -31,6 +31,14 @@ _MODEL: Final = (
         Icon.FOLDER,
     ),
     ActionSpec(
+        "file_options",
+        marked("Actions", "Network file options…"),
+        (),
+        "Model",
+        marked("Actions", "Change how the network's file is opened: architecture, input, names"),
+        Icon.SETTINGS,
+    ),
+    ActionSpec(
         "choose_device",
         marked("Actions", "Choose the device…"),
         ("Ctrl+Shift+D",),

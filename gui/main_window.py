@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
@@ -16,6 +16,7 @@ from gui.actions import Actions
 from gui.context import WindowContext
 from gui.control.compare import CompareControl
 from gui.control.exports import ExportControl
+from gui.control.fields import FieldControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
 from gui.control.models import ModelControl
@@ -25,12 +26,14 @@ from gui.control.workspaces import WorkspaceControl
 from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
 from gui.panels.activation_panel import ActivationPanel
+from gui.panels.centre_column import CentreColumn
 from gui.panels.channel_panel import ChannelPanel
 from gui.panels.compare_panel import ComparePanel
 from gui.panels.cost_panel import CostPanel
 from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
 from gui.panels.loading_row import LoadingRow
+from gui.panels.open_model_card import OpenModelCard
 from gui.panels.prediction_panel import PredictionPanel
 from gui.panels.source_panel import SourcePanel
 from gui.panels.status_line import StatusLine
@@ -148,6 +151,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.notices = NoticeBar(self)
         self.loading = LoadingRow(self)
+        self.file_card = OpenModelCard(self)
         self.source = SourcePanel(actions=actions, settings=self._settings, parent=self)
         self.prediction = PredictionPanel(settings=self._settings, parent=self)
         self.layers = LayersPanel(self)
@@ -157,15 +161,9 @@ class MainWindow(QMainWindow):
         self.graph = GraphPanel(actions=actions, parent=self)
         self.cost = CostPanel(self)
         self.compare = ComparePanel(actions=actions, parent=self)
-        centre = QWidget(self)
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.loading)
-        layout.addWidget(self.notices)
-        self._stack = QStackedWidget(centre)
-        layout.addWidget(self._stack, 1)
-        self.setCentralWidget(centre)
+        self._stack = QStackedWidget(self)
+        rows = (self.loading, self.notices)
+        self.setCentralWidget(CentreColumn(rows, self.file_card, self._stack, self))
         recent = self._settings.get(keys.PALETTE_RECENT)
         self.palette_ = CommandPalette(actions, self, recent)
         self.help = HelpOverlay(actions, self)
@@ -197,6 +195,7 @@ class MainWindow(QMainWindow):
             context,
             top=self.top,
             loading=self.loading,
+            card=self.file_card,
             notices=self.notices,
             palette=self.palette_,
         )
@@ -214,13 +213,17 @@ class MainWindow(QMainWindow):
             source=self.source,
             maps=self.maps,
             channel=self.channel,
+            cost=self.cost,
             status=self.status,
             notices=self.notices,
             palette=self.palette_,
             help=self.help,
             preferences=self.preferences,
         )
-        self.view = ViewControl(parts, context, inspect=self.inspect, models=self.models)
+        self.fields = FieldControl(parts, context)
+        self.view = ViewControl(
+            parts, context, inspect=self.inspect, models=self.models, fields=self.fields
+        )
 
     def _connect_panels(self) -> None:
         bridge = self._backend.bridge
@@ -277,6 +280,7 @@ class MainWindow(QMainWindow):
         self.source.show_result(result)
         self.prediction.show_result(result)
         self.inspect.show_result(result)
+        self.fields.show_result(result)
         self.exports.show_result(result)
         self.graphs.show_result(result)
         self.view.show_result(result)
@@ -350,6 +354,7 @@ class MainWindow(QMainWindow):
         self.workspaces.remember()
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
+        self.models.close()
         self.graphs.close()
         self.comparing.close()
         self._settings.sync()

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from gui.display_style import DisplayStyle
     from gui.theme import Theme
 
-__all__ = ["channel_scale", "heat", "lut_of"]
+__all__ = ["channel_scale", "field_heat", "heat", "lut_of"]
+
+MOST_HEAT = 225
+"""Alpha of the hottest place of a measured field: the picture is to be seen below it."""
+COLDEST = 100
+"""Where in the colour map its weakest place begins: black would be lost on dark pictures."""
 
 
 def lut_of(activation: Activation, style: DisplayStyle, theme: Theme) -> NDArray[np.uint8]:
@@ -62,3 +67,24 @@ def heat(activation: Activation, channel: int, lut: NDArray[np.uint8]) -> NDArra
     strength = np.abs(indices.astype(np.int16) - 128) * 2 if activation.is_signed else indices
     alpha = np.clip(strength, 0, 255).astype(np.uint8)
     return np.dstack((lut[indices], alpha))
+
+
+def field_heat(blob: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return a measured receptive field as an overlay: the stronger, the more opaque.
+
+    Parameters
+    ----------
+    blob : ndarray, (H, W), float32
+        Sizes of gradients, 0..1. Their root is drawn: they fall off like a bell (Luo et al.
+        2016), and the flanks would not be seen otherwise.
+
+    Returns
+    -------
+    ndarray, (H, W, 4), uint8
+        Straight alpha.
+    """
+    strength = np.sqrt(np.clip(blob, 0.0, 1.0))
+    indices = COLDEST + strength * (255 - COLDEST)
+    colours = colormaps.lut("inferno")[indices.astype(np.uint8)]
+    alpha = np.minimum(1.5 * strength, 1.0) * MOST_HEAT
+    return np.dstack((colours, alpha.astype(np.uint8)))

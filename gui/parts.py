@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
     from gui.panels.activation_panel import ActivationPanel
     from gui.panels.channel_panel import ChannelPanel
+    from gui.panels.cost_panel import CostPanel
     from gui.panels.source_panel import SourcePanel
     from gui.panels.status_line import StatusLine
+    from gui.views.frame_view import FrameView
     from gui.views.help_overlay import HelpOverlay
     from gui.views.notice_bar import NoticeBar
     from gui.views.palette import CommandPalette
@@ -31,8 +33,13 @@ class WindowParts:
     source: SourcePanel
     maps: ActivationPanel
     channel: ChannelPanel
+    cost: CostPanel
     status: StatusLine
     notices: NoticeBar
     palette: CommandPalette
     help: HelpOverlay
     preferences: SettingsOverlay
+
+    def picture_views(self) -> tuple[FrameView, FrameView]:
+        """Return where the live picture is seen: in the source panel, and beside the channel."""
+        return self.source.view, self.channel.picture

@@ -40,6 +40,7 @@ _logger = logging.getLogger(__name__)
 _PACE_OVER = 20
 """The rate is that of so many pictures done last."""
 _FRAMES_AHEAD = 3
+_WRITES_BEHIND = 4
 
 
 class Stages(Protocol):
@@ -51,13 +52,16 @@ class Stages(Protocol):
     def frames(self, item: BatchItem) -> Iterator[Image]:
         """Decode a video, frame by frame. Raises `SourceError`."""
 
-    def segment(self, image: Image) -> Segmentation:
+    def segment(self, item: BatchItem, image: Image) -> Segmentation:
         """Run the network; only ever called in the thread that runs the pipeline."""
 
     def write(
         self, item: BatchItem, image: Image, segmentation: Segmentation, frame: int | None
     ) -> DoneItem:
-        """Write all files of a picture, or of one frame of a video, and say which they are."""
+        """Write all files of a picture, or of one frame of a video, and say which they are.
+
+        Called in one thread, in order.
+        """
 
     def end(self, item: BatchItem, frames: int) -> DoneItem:
         """Close what all frames of a video share. Raises `ExportError`."""
@@ -105,7 +109,7 @@ class Pipeline:
     on_progress
         Called in the running thread.
     workers
-        Threads for reading, and as many for writing.
+        Threads for reading. One writes, since formats keep notes of what they wrote.
     clock
         Seconds; replaced in tests.
     """
@@ -156,10 +160,10 @@ class Pipeline:
         self._tell("")
         with (
             ThreadPoolExecutor(self._workers, "layerscope-read") as readers,
-            ThreadPoolExecutor(self._workers, "layerscope-write") as writers,
+            ThreadPoolExecutor(1, "layerscope-write") as writer,
         ):
             try:
-                self._work(items, control, readers, writers)
+                self._work(items, control, readers, writer)
             finally:
                 readers.shutdown(wait=False, cancel_futures=True)
                 self._settle(0)
@@ -171,7 +175,7 @@ class Pipeline:
         items: Sequence[BatchItem],
         control: JobControl,
         readers: ThreadPoolExecutor,
-        writers: ThreadPoolExecutor,
+        writer: ThreadPoolExecutor,
     ) -> None:
         rest = iter(items)
         ahead: deque[tuple[BatchItem, Future[Image] | None]] = deque()
@@ -183,26 +187,26 @@ class Pipeline:
             control.check()
             item, reading = ahead.popleft()
             if reading is None:
-                self._do_video(item, control, writers)
+                self._do_video(item, control, writer)
             else:
-                self._do_picture(item, reading, writers)
-            self._settle(2 * self._workers)
+                self._do_picture(item, reading, writer)
+            self._settle(_WRITES_BEHIND)
 
     def _begin(self, item: BatchItem, readers: ThreadPoolExecutor) -> Future[Image] | None:
         return None if item.is_video else readers.submit(self._stages.read, item)
 
     def _do_picture(
-        self, item: BatchItem, reading: Future[Image], writers: ThreadPoolExecutor
+        self, item: BatchItem, reading: Future[Image], writer: ThreadPoolExecutor
     ) -> None:
         try:
             image = reading.result()
-            segmentation = self._stages.segment(image)
+            segmentation = self._stages.segment(item, image)
         except CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad file does not stop the run
             self._end(item, _failed(item, error))
             return
-        writing = writers.submit(self._stages.write, item, image, segmentation, None)
+        writing = writer.submit(self._stages.write, item, image, segmentation, None)
         self._writing.append((item, writing))
 
     def _settle(self, most: int) -> None:
@@ -232,7 +236,7 @@ class Pipeline:
 
     # -------------------------------------------------------------------------------------- videos
 
-    def _do_video(self, item: BatchItem, control: JobControl, writers: ThreadPoolExecutor) -> None:
+    def _do_video(self, item: BatchItem, control: JobControl, writer: ThreadPoolExecutor) -> None:
         """Do a video: its frames are written in order, one at a time, as a film needs them."""
         name = item.relative.as_posix()
         count = 0
@@ -241,10 +245,10 @@ class Pipeline:
             with contextlib.closing(_Ahead(self._stages.frames(item))) as frames:
                 for count, image in enumerate(frames, 1):
                     control.check()
-                    segmentation = self._stages.segment(image)
+                    segmentation = self._stages.segment(item, image)
                     if writing is not None:
                         writing.result()
-                    writing = writers.submit(
+                    writing = writer.submit(
                         self._stages.write, item, image, segmentation, count - 1
                     )
                     self._tell(f"{name}, {count}")

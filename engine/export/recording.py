@@ -51,8 +51,8 @@ class Recording:
 class Recorder:
     """Write pictures to an MP4, each shown from its own time on.
 
-    A thread encodes; `add` never waits. The file gets its name when `close` is called; until
-    then, and for good after `abort`, nothing stands at `path`.
+    A thread encodes; `add` does not wait, unless it is told to. The file gets its name when
+    `close` is called; until then, and for good after `abort`, nothing stands at `path`.
 
     Parameters
     ----------
@@ -105,8 +105,8 @@ class Recorder:
         """Pictures dropped so far, because the encoder was behind."""
         return self._dropped
 
-    def add(self, image: NDArray[np.uint8], time_s: float) -> bool:
-        """Hand a picture over; never waits.
+    def add(self, image: NDArray[np.uint8], time_s: float, *, waits: bool = False) -> bool:
+        """Hand a picture over.
 
         Parameters
         ----------
@@ -114,6 +114,8 @@ class Recorder:
             RGB; copied.
         time_s
             When it was shown, in seconds from any origin; the first one is time 0 of the film.
+        waits
+            Whether to wait for the encoder rather than drop the picture: for what is not live.
 
         Returns
         -------
@@ -128,6 +130,8 @@ class Recorder:
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
             raise ValueError(f"expected (H, W, 3) uint8, got {image.shape}, {image.dtype}")
         with self._condition:
+            if waits:
+                self._condition.wait_for(lambda: self._failure or len(self._waiting) < _WAITING)
             if self._failure is not None:
                 raise self._failure
             if self._is_ended or len(self._waiting) >= _WAITING:
@@ -135,7 +139,7 @@ class Recorder:
                 return False
             self._waiting.append((image.copy(), time_s))
             self._frames += 1
-            self._condition.notify()
+            self._condition.notify_all()
         return True
 
     def close(self) -> Recording:
@@ -187,6 +191,7 @@ class Recorder:
         except (av.FFmpegError, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             with self._condition:
+                self._condition.notify_all()
                 self._failure = ExportError(
                     f"The recording stopped, since the film could not be written ({reason}); "
                     "look for free space and start again."
@@ -194,6 +199,7 @@ class Recorder:
         except Exception:
             _logger.exception("the recorder failed")
             with self._condition:
+                self._condition.notify_all()
                 self._failure = ExportError(SOMETHING_WENT_WRONG)
 
     def _next(self) -> tuple[NDArray[np.uint8], float] | None:
@@ -201,6 +207,7 @@ class Recorder:
             self._condition.wait_for(lambda: self._waiting or self._is_ended)
             if self._is_aborted or not self._waiting:
                 return None
+            self._condition.notify_all()
             return self._waiting.popleft()
 
     def _encode(self, image: NDArray[np.uint8], time_s: float) -> None:

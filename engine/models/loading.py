@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from engine.jobs import JobControl
     from engine.models.spec import ModelSpec
+    from engine.models.user.options import OpenOptions
     from engine.values import ModelCard
 
 __all__ = ["LoadedModel", "load"]
@@ -62,11 +63,14 @@ class LoadedModel:
     card: ModelCard
 
 
-def load(name: str, choice: WeightsChoice, control: JobControl) -> LoadedModel:
+def load(
+    name: str, choice: WeightsChoice, control: JobControl, options: OpenOptions | None = None
+) -> LoadedModel:
     """Fetch the weights where they are wanted, build the network and fill it.
 
-    A name may also be that of a person's own file, whose weights are in it: see
-    `engine.models.user.opening`, which also says what it raises.
+    A name may also be that of a person's own file, whose weights are in it, to be opened exactly
+    with `options`, None = as the last time: see `engine.models.user.opening`, which also says
+    what it raises.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def load(name: str, choice: WeightsChoice, control: JobControl) -> LoadedModel:
     if is_file_name(name) and isinstance(registry.resolve(name), ModelFile):
         from engine.models.user.opening import open_model  # noqa: PLC0415 - it imports this module
 
-        return open_model(name, control=control)
+        return open_model(name, options, control, is_exact=options is not None)
     spec = registry.spec(name)
     path = None
     if choice is WeightsChoice.PUBLISHED:

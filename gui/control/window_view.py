@@ -22,6 +22,7 @@ from gui.views.value_scale import format_value
 if TYPE_CHECKING:
     from engine.values import FrameResult, LayerKey
     from gui.context import WindowContext
+    from gui.control.fields import FieldControl
     from gui.control.inspect import InspectControl
     from gui.control.models import ModelControl
     from gui.parts import WindowParts
@@ -40,8 +41,8 @@ class ViewControl(QObject):
     ----------
     parts
         The window, which is also the parent, and what stands in it.
-    inspect, models
-        Know the current layer and the network.
+    inspect, models, fields
+        Know the current layer, the network, and the receptive fields.
     """
 
     layout_reset_wanted = Signal()
@@ -54,11 +55,14 @@ class ViewControl(QObject):
         *,
         inspect: InspectControl,
         models: ModelControl,
+        fields: FieldControl,
     ) -> None:
         super().__init__(parts.window)
         self._parts = parts
         self._inspect = inspect
         self._models = models
+        self._fields = fields
+        self._pointed: tuple[HoverInfo, LayerKey] | None = None
         self._actions = actions = context.actions
         self._settings = settings = context.settings
         self._is_overlaid = settings.get(keys.OVERLAY)
@@ -68,6 +72,7 @@ class ViewControl(QObject):
             shown = parts.docks[dock].toggleViewAction()
             shown.toggled.connect(actions.action(name).setChecked)
             actions.action(name).setChecked(shown.isChecked())
+        fields.changed.connect(self._refresh_pointed)
         parts.preferences.look_changed.connect(self._apply_look)
         parts.preferences.reset_wanted.connect(self.layout_reset_wanted)
         actions.action("overlay").setChecked(self._is_overlaid)
@@ -91,6 +96,7 @@ class ViewControl(QObject):
     def show_pointed(self, info: HoverInfo | None, key: LayerKey | None = None) -> None:
         """Say in the status line what is under the pointer: of `key`, or of the current layer."""
         key = key or self._inspect.current
+        self._pointed = None if info is None or key is None else (info, key)
         if info is None or key is None:
             self._parts.status.show_pointed("")
             return
@@ -99,7 +105,14 @@ class ViewControl(QObject):
         layer = self._inspect.layer(key)
         if model is not None and layer is not None and layer.shape == (len(model.categories),):
             place = f"{key} [{info.channel}]  {model.categories[info.channel]}"
-        self._parts.status.show_pointed(f"{place}  value = {format_value(info.value)}")
+        field = self._fields.text(key, (info.y, info.x))
+        text = f"{place}  value = {format_value(info.value)}"
+        self._parts.status.show_pointed(f"{text}  {field}" if field else text)
+
+    @Slot()
+    def _refresh_pointed(self) -> None:
+        if self._pointed is not None:
+            self.show_pointed(*self._pointed)
 
     def show_drop_hint(self, *, is_shown: bool) -> None:
         """Say that what is dragged can be dropped, or not any more."""

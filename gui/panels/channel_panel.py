@@ -84,7 +84,7 @@ class ChannelPanel(QWidget):
 
     def views(self) -> tuple[QWidget, ...]:
         """Return the views that can be copied, the large map first."""
-        return (self._map, self._picture, self._histogram)
+        return (self._map, self.picture, self._histogram)
 
     # ------------------------------------------------------------------------------------ private
 
@@ -95,8 +95,8 @@ class ChannelPanel(QWidget):
         self._badge.setProperty("role", "badge-warning")
         self._badge.hide()
         self._map = MapView(self)
-        self._picture = FrameView(self)
-        self._picture.clear(self.tr("The channel over the picture"))
+        self.picture = FrameView(self)
+        self.picture.clear(self.tr("The channel over the picture"))
         self._histogram = HistogramView(self)
         self._numbers: dict[str, QLabel] = {}
         self._opacity = QSlider(Qt.Orientation.Horizontal, self)
@@ -126,7 +126,7 @@ class ChannelPanel(QWidget):
         body = QHBoxLayout()
         body.setSpacing(8)
         body.addWidget(self._map, 3)
-        body.addWidget(self._picture, 3)
+        body.addWidget(self.picture, 3)
         body.addLayout(facts, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -194,7 +194,7 @@ class ChannelPanel(QWidget):
     def _show_overlay(self, activation: Activation, rgba: NDArray[np.uint8]) -> None:
         if self._result is None:
             return
-        self._picture.show_frame(self._result.frame.image)
+        self.picture.show_frame(self._result.frame.image)
         has_places = activation.map_size != (1, 1)
         opacity = self._opacity.value() / 100
-        self._picture.set_overlay(rgba if has_places else None, self._result.input_box, opacity)
+        self.picture.set_overlay(rgba if has_places else None, self._result.input_box, opacity)

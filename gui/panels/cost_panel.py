@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
@@ -20,14 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from engine.export.atomic import atomic_path
-from gui.models.cost_columns import COLUMNS, shape_text
+from gui.models.cost_columns import COLUMNS, field_text, shape_text
 from gui.models.cost_table import CostFilterModel, CostTableModel
 from gui.panels.cost_view import CostView
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.values import LayerCost, LayerKey, NetworkCost
+    from engine.values import LayerCost, LayerKey, MeasuredField, NetworkCost
 
 __all__ = ["CostPanel"]
 
@@ -40,16 +41,20 @@ class CostPanel(QWidget):
     layer_chosen : LayerKey
     measure_wanted
         Measure the time of each operation on this device.
+    field_wanted : LayerKey
+        Measure the receptive field of a layer's middle cell.
     save_wanted
         Save the table.
     """
 
     layer_chosen = Signal(object)
     measure_wanted = Signal()
+    field_wanted = Signal(object)
     save_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._measured: dict[LayerKey, MeasuredField] = {}
         self.model = CostTableModel(self)
         self._filter = CostFilterModel(self)
         self._filter.setSourceModel(self.model)
@@ -68,6 +73,9 @@ class CostPanel(QWidget):
     def show_cost(self, cost: NetworkCost) -> None:
         """List the operations of a network; the selected one stays where it is still there."""
         key = self.current_key()
+        if self.cost is None or self.cost.model != cost.model:
+            self._measured.clear()
+        cost = _with_fields(cost, self._measured)
         self.model.set_cost(cost)
         self.table.show_totals(cost)
         self.table.fit_columns()
@@ -80,6 +88,7 @@ class CostPanel(QWidget):
 
     def clear(self, message: str = "") -> None:
         """List nothing, but say what to do next."""
+        self._measured.clear()
         self.model.set_cost(None)
         self.table.show_totals(None)
         if message:
@@ -113,6 +122,18 @@ class CostPanel(QWidget):
         self._measure.setEnabled(not is_measuring)
         self._measure.setText(text or self.tr("Measure times"))
 
+    def set_measuring_field(self, is_measuring: bool) -> None:
+        """Say that a receptive field is being measured, or that it is."""
+        self._is_measuring_field = is_measuring
+        self._measure_field.setText(self.tr("Measuring") if is_measuring else self._field_title)
+        self._measure_field.setEnabled(not is_measuring and self.current_key() is not None)
+
+    def show_measured(self, field: MeasuredField) -> None:
+        """Put a measured receptive field beside theory's."""
+        if self.cost is not None:
+            self._measured[field.request.key] = field
+            self.show_cost(self.cost)
+
     def to_csv(self, path: Path | str, *, overwrite: bool = False) -> None:
         """Write all rows, in order of execution, and the sums.
 
@@ -129,11 +150,14 @@ class CostPanel(QWidget):
             part.open("w", newline="", encoding="utf-8") as file,
         ):
             writer = csv.writer(file)
-            writer.writerow([column.name for column in COLUMNS])
+            has_fields = any(layer.effective_field for layer in cost.layers)
+            names = [column.name for column in COLUMNS]
+            writer.writerow([*names, "effective_field"] if has_fields else names)
             for layer in cost.layers:
                 values = [column.value(layer, cost) for column in COLUMNS[1:-1]]
-                field = COLUMNS[-1].text(layer, cost)
-                writer.writerow([str(layer.key), *map(_cell, values), field])
+                cells = [*map(_cell, values), field_text(layer.receptive_field)]
+                cells += [_cell(layer.effective_field)] if has_fields else []
+                writer.writerow([str(layer.key), *cells])
             sums = [column.total(cost) if column.total else None for column in COLUMNS[1:]]
             writer.writerow(["total", *map(_cell, sums)])
 
@@ -148,6 +172,16 @@ class CostPanel(QWidget):
         self._search.setClearButtonEnabled(True)
         self._measure = QPushButton(self.tr("Measure times"), self)
         self._measure.setToolTip(self.tr("Run each operation several times on this device"))
+        self._field_title = self.tr("Measure field")
+        self._is_measuring_field = False
+        self._measure_field = QPushButton(self._field_title, self)
+        self._measure_field.setToolTip(
+            self.tr(
+                "Measure by gradients, on this picture, on which pixels the middle cell of the "
+                "chosen operation really depends"
+            )
+        )
+        self._measure_field.setEnabled(False)
         self._save = QPushButton(self.tr("Save…"), self)
         self._save.setToolTip(self.tr("Save the table as CSV"))
         self.table = CostView(self._filter, self)
@@ -162,6 +196,7 @@ class CostPanel(QWidget):
         row.setSpacing(8)
         row.addWidget(self._search, 1)
         row.addWidget(self._measure)
+        row.addWidget(self._measure_field)
         row.addWidget(self._save)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setChildrenCollapsible(False)
@@ -186,6 +221,7 @@ class CostPanel(QWidget):
     def _connect_parts(self) -> None:
         self._search.textChanged.connect(self._filter.set_text)
         self._measure.clicked.connect(self.measure_wanted)
+        self._measure_field.clicked.connect(self._want_field)
         self._save.clicked.connect(self.save_wanted)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
@@ -202,14 +238,24 @@ class CostPanel(QWidget):
         if layer is not None:
             self.layer_chosen.emit(layer.key)
 
+    @Slot()
+    def _want_field(self) -> None:
+        key = self.current_key()
+        if key is not None:
+            self.field_wanted.emit(key)
+
     @Slot(QModelIndex, QModelIndex)
     def _show_formulas(self, index: QModelIndex, _before: QModelIndex) -> None:
         layer = self._layer(index)
+        self._measure_field.setEnabled(layer is not None and not self._is_measuring_field)
         if layer is None:
             self._formulas.clear()
             return
         lines = [f"{layer.key}   {layer.op}"]
         lines += [f"{name}:  {arithmetic}" for name, arithmetic in layer.formulas]
+        if layer.key in self._measured:
+            # First: there may be room for few lines, and it is what was just asked for.
+            lines.insert(1, _measured_line(self, self._measured[layer.key], layer))
         self._formulas.setPlainText("\n".join(lines))
 
     @Slot(QPoint)
@@ -219,6 +265,7 @@ class CostPanel(QWidget):
             return
         menu = QMenu(self)
         menu.addAction(self.tr("Watch"), lambda: self._choose(index))
+        menu.addAction(self._field_title, self._want_field)
         menu.addSeparator()
         menu.addAction(self.tr("Copy"), lambda: _copy(str(index.data())))
         menu.addAction(self.tr("Copy the row"), lambda: _copy(self._row_text(index.row())))
@@ -255,6 +302,33 @@ def _about(widget: QWidget, cost: NetworkCost) -> str:
     if cost.time_ms is not None and cost.device:
         parts.append(widget.tr("Times measured on {0}.").format(cost.device))
     return " ".join(parts)
+
+
+def _with_fields(cost: NetworkCost, measured: dict[LayerKey, MeasuredField]) -> NetworkCost:
+    """Return the costs with what was measured of receptive fields."""
+    if not measured:
+        return cost
+    layers = (
+        dataclasses.replace(layer, effective_field=measured[layer.key].size)
+        if layer.key in measured
+        else layer
+        for layer in cost.layers
+    )
+    return dataclasses.replace(cost, layers=tuple(layers))
+
+
+def _measured_line(widget: QWidget, field: MeasuredField, layer: LayerCost) -> str:
+    """Say how large a measured field is, beside theory's."""
+    rows, columns = field.size
+    text = widget.tr(
+        "measured field:  95 % of the gradient in {0} × {1} input pixels, cell y = {2}  x = {3}"
+    ).format(rows, columns, *field.cell)
+    theory = layer.receptive_field
+    if theory is None:
+        return text
+    whole = widget.tr("all of the input")
+    size = " × ".join(f"{size:g}" for size in theory.size) if all(theory.size) else whole
+    return f"{text};  " + widget.tr("theory: {0}").format(size)
 
 
 def _cell(value: object) -> object:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from gui.theme import theme_of
 from gui.views.drawing import draw_badge, translucent
+from gui.views.field_mark import FieldMark, draw_field
 from gui.views.image_tools import CELLS_FROM, draw_overlay, resample, to_qimage
 from gui.views.picture_view import PictureView
 
@@ -53,6 +54,7 @@ class FrameView(PictureView):
         self._overlay: NDArray[np.uint8] | None = None
         self._overlay_box: Box | None = None
         self._opacity = 0.6
+        self._field: FieldMark | None = None
         self._badges: dict[str, tuple[str, bool]] = {}
         self._hovered: PixelInfo | None = None
         self._message = self.tr("Open a picture, a video or a camera, or drop one here")
@@ -113,6 +115,17 @@ class FrameView(PictureView):
         self._overlay, self._overlay_box, self._opacity = rgba, box, opacity
         self.update()
 
+    @property
+    def field(self) -> FieldMark | None:
+        """The receptive field that is drawn."""
+        return self._field
+
+    def set_field(self, mark: FieldMark | None) -> None:
+        """Draw a receptive field over the picture; None takes it away."""
+        if mark is not None or self._field is not None:
+            self._field = mark
+            self.update()
+
     def set_badge(self, key: str, text: str, *, is_warning: bool = False) -> None:
         """Put a short word into the corner ("frozen"); an empty text takes that of `key` away."""
         if text:
@@ -141,11 +154,14 @@ class FrameView(PictureView):
         del place
         picture = self._picture_rect()
         painter.setClipRect(picture)
-        if self._overlay is not None:
+        has_heat = self._field is not None and self._field.heat is not None
+        if self._overlay is not None and not has_heat:  # two maps in one place say nothing
             target = picture if self._overlay_box is None else self._rect_of(self._overlay_box)
             draw_overlay(painter, target, self._overlay, self._opacity)
         if self._box is not None:
             self._paint_input_box(painter, picture, self._rect_of(self._box) & picture)
+        if self._field is not None:
+            draw_field(painter, self._field, self._rect_of, picture, theme_of(self))
         painter.setClipping(False)
         self._paint_badges(painter, picture & QRectF(self.rect()))
 

@@ -34,7 +34,15 @@ def use_two_processors() -> None:
 
 def describe() -> dict[str, object]:
     """Return processor, system and versions."""
-    packages = ("torch", "torchvision", "timm", "numpy", "PySide6-Essentials", "torchlens")
+    packages = (
+        "torch",
+        "torchvision",
+        "timm",
+        "numpy",
+        "PySide6-Essentials",
+        "torchlens",
+        "supervision",
+    )
     known: dict[str, object] = {
         "measured_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "processor": _processor(),

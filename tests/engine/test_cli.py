@@ -236,7 +236,9 @@ def test_layers() -> None:
 
 
 def test_subcommands() -> None:
-    assert {"classify", "compare", "maps", "graph", "cost", "models", "layers"} == SUBCOMMANDS
+    assert {
+        "classify", "segment", "maps", "graph", "compare", "cost", "evaluate", "models", "layers",
+    } == SUBCOMMANDS  # fmt: skip
 
 
 def test_help_and_version() -> None:

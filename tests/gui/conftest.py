@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
     from gui.settings import Settings
+    from tests.gui.file_card_kit import Asked
     from tests.gui.window_kit import Kit
 
 
@@ -46,3 +48,29 @@ def kit(plain_app: QApplication, settings: Settings) -> Iterator[Kit]:
     opened = make_kit(settings)
     yield opened
     end(opened)
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a state dict of torchvision's squeezenet1_1 with three outputs."""
+    import torch
+    from torchvision import models
+
+    path = tmp_path_factory.mktemp("nets") / "three.pth"
+    torch.save(models.squeezenet1_1(weights=None, num_classes=3).state_dict(), path)
+    return path
+
+
+@pytest.fixture
+def asked(kit: Kit, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Return what a person does with the card for a file, in a window with a network; nothing
+    is remembered of any file.
+    """
+    from engine.events import ModelsListed
+    from tests.gui.fake_engine import CONV1, CPU, card
+    from tests.gui.file_card_kit import Asked
+
+    monkeypatch.setenv("LAYERSCOPE_CACHE", str(tmp_path / "own-cache"))
+    kit.loaded(CONV1)
+    kit.engine.tell(ModelsListed((card("tiny"),), (CPU,)))
+    return Asked(kit, qtbot)

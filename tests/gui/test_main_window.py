@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from engine.commands import CancelLoading, SetFit, SetStyle, WatchLayers
-from engine.events import ModelsListed
+from engine.events import ModelReady, ModelsListed
 from engine.sources.base import (
     SetLoop,
     SetMirror,
@@ -21,7 +21,7 @@ from engine.sources.base import (
 from engine.values import InputFit, ScaleMode, SortKey
 from gui import settings as keys
 from gui.keymap import KEYMAP
-from tests.gui.fake_engine import CONV1, CONV2, CPU, INPUT, RELU, card
+from tests.gui.fake_engine import CONV1, CONV2, CPU, INPUT, RELU, card, model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +89,15 @@ def begin_loading(kit: Kit) -> None:
     kit.engine.forget()
 
 
+def asks_about_file(kit: Kit) -> str:
+    """Wait until the file has been looked at; return what the card is headed with."""
+    job = kit.window.models._files._job
+    assert job is not None
+    job.join()
+    QApplication.processEvents()
+    return kit.window.file_card._title.text()
+
+
 CAMERA = SourceSpec(SourceKind.CAMERA, "0", is_mirrored=True)
 DEMO = SourceSpec(SourceKind.DEMO)
 
@@ -126,9 +135,11 @@ EFFECTS: dict[str, tuple[Callable[[Kit], object], object]] = {
     "cycle_sort": (style, (1.0, ScaleMode.LAYER, SortKey.MEAN)),
     "cycle_colormap": (lambda kit: colours(kit) != "viridis", True),
     "overlay": (lambda kit: kit.settings.get(keys.OVERLAY), True),
+    "measured_field": (lambda kit: "Point at a cell" in kit.notices["field"], True),
     "cycle_zoom": (lambda kit: zoom(kit) > 1, True),
     "open_model": (dialog, "Open a network file"),
     "choose_model": (lambda kit: kit.window.palette_.isVisible(), True),
+    "file_options": (asks_about_file, "Open gone.pth"),
     "choose_device": (
         lambda kit: kit.window.property("offered"),
         ["Automatic", "CPU, 1 thread", "", "Half precision where it helps", "CPU threads"],
@@ -162,6 +173,7 @@ PREPARE: dict[str, Callable[[Kit], object]] = {
     ),
     "close_layer": lambda kit: kit.window.maps.watch_also(CONV2),
     "cancel_loading": begin_loading,
+    "file_options": lambda kit: kit.engine.tell(ModelReady(model("gone"), "no/gone.pth")),
     "reset_view": lambda kit: kit.trigger("cycle_zoom"),
     "reset_layout": lambda kit: kit.window.docks["layers"].setFloating(True),
 }

@@ -9,7 +9,9 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 from PySide6.QtWidgets import QApplication, QPushButton
+from torchvision import models
 
 from engine.sources.base import SourceKind, SourceSpec
 from engine.values import LayerKey
@@ -137,6 +139,30 @@ def test_unknown_network_is_told_and_another_can_be_loaded(
     window.models.load("efficientnet_lite0")
     with qtbot.waitSignal(window.result_shown, timeout=LONG_MS):
         pass
+    assert window.notices.topics == ()
+
+
+def test_own_file_is_asked_about_once_and_opened_as_was_said(
+    opened: tuple[MainWindow, Start], qtbot: QtBot, tmp_path: Path, settings: Settings
+) -> None:
+    window, start = opened
+    path = tmp_path / "three.pth"
+    torch.save(models.squeezenet1_1(weights=None, num_classes=3).state_dict(), path)
+    start("demo", str(path), ())
+    qtbot.waitUntil(window.file_card.isVisible, timeout=LONG_MS)
+    window.file_card.form._size.show_size((64, 96), None)
+    with qtbot.waitSignal(window.models.model_ready, timeout=LONG_MS):
+        window.file_card._submit()
+    assert window.models.info is not None
+    assert window.models.info.card.input_size == (64, 96)
+    assert settings.get(keys.MODEL) == str(path)
+    window.models.load("efficientnet_lite0")
+    with qtbot.waitSignal(window.models.model_ready, timeout=LONG_MS):
+        pass
+    with qtbot.waitSignal(window.models.model_ready, timeout=LONG_MS):
+        window.models.load(str(path))
+    assert window.models.info.card.input_size == (64, 96)
+    assert not window.file_card.isVisible()
     assert window.notices.topics == ()
 
 

@@ -45,6 +45,7 @@ def yolo() -> Iterator[ModelSpec]:
             sha256="78558867515e9d9654c52ed87c40c22d90a983bea63450c611cbd8c2b13e3aa2",
             size_bytes=15_593_297,
             licence="GPL-3.0",
+            extra="coco",
             citation="G. Jocher, YOLOv5 by Ultralytics, 2020; instance segmentation, 2022",
         ),
     )
@@ -57,6 +58,7 @@ def yolo() -> Iterator[ModelSpec]:
             sha256="28b671a62f5d926263cb43636a30e5db384de7f7059e262dfe4d4617a1f05fed",
             size_bytes=76_988_933,
             licence="GPL-3.0",
+            extra="coco",
             citation="C.-Y. Wang et al., YOLOv7: Trainable bag-of-freebies sets new "
             "state-of-the-art for real-time object detectors, CVPR 2023",
         ),

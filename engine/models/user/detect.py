@@ -173,6 +173,7 @@ def _report_weights(path: Path, size: int) -> FileReport:
         parameters=_count(tensors),
         sample=tuple(tensors)[:SAMPLE],
         guesses=guess.guess(weights.shapes, path.name),
+        shapes=weights.shapes,
     )
 
 

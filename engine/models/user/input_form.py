@@ -122,7 +122,7 @@ def find_form(
     raise ModelFileError(
         f"The network fails on an input of {channels}x{tried}"
         f"{'' if sizes else ' and of other usual sizes'} ({_short(failure)}); give the size that "
-        "it takes, such as --input-size 224."
+        "it takes, such as 224x224."
     ) from failure
 
 

@@ -22,7 +22,13 @@ from engine.models.user.detect import file_kind
 from engine.models.user.errors import ModelFileError
 from engine.models.user.input_form import InputForm, find_form
 from engine.models.user.naming import ModelFile, model_file
-from engine.models.user.options import OpenOptions, read_categories, recall, remember
+from engine.models.user.options import (
+    IMAGENET,
+    OpenOptions,
+    read_categories,
+    recall,
+    remember,
+)
 from engine.models.user.report import FileKind, Guess
 from engine.values import ModelCard, WeightsChoice
 
@@ -72,7 +78,11 @@ class _Found:
 
 
 def open_model(
-    path: str | Path, options: OpenOptions | None = None, control: JobControl | None = None
+    path: str | Path,
+    options: OpenOptions | None = None,
+    control: JobControl | None = None,
+    *,
+    is_exact: bool = False,
 ) -> OpenedModel:
     """Open a model file.
 
@@ -85,6 +95,8 @@ def open_model(
         They are remembered when it opened.
     control
         Hears how far it is, and may cancel.
+    is_exact
+        What `options` leaves open is guessed, whatever it was the last time.
 
     Raises
     ------
@@ -101,7 +113,9 @@ def open_model(
     file = model_file(str(path))
     control.report("Looking at the file")
     before = recall(file.path) or OpenOptions()
-    chosen = (options or OpenOptions()).over(before)
+    chosen = options or OpenOptions()
+    if not is_exact:
+        chosen = chosen.over(before)
     kind = file_kind(file.path)
     labels = read_categories(chosen.categories)
     found = _attempt(lambda: _LOADERS[kind](file, chosen, control), file)
@@ -214,10 +228,10 @@ def _finish(
     if kind is FileKind.TORCHSCRIPT:
         warnings += [it for it in (module.open_up(form.example()),) if it]  # type: ignore[operator]  # a ScriptedNetwork
     form.adapt(module, is_bgr=options.channel_order == "bgr")
-    categories = labels or (imagenet.categories() if form.outputs == _IMAGENET_CLASSES else ())
-    if labels and form.outputs and len(labels) != form.outputs:
+    categories = _categories(labels, form, options)
+    if categories and form.outputs and len(categories) != form.outputs:
         warnings.append(
-            f"There are {len(labels)} categories for {form.outputs} outputs; give a list of "
+            f"There are {len(categories)} categories for {form.outputs} outputs; give a list of "
             f"{form.outputs}."
         )
     preprocessing = _preprocessing(found.guess, form, options)
@@ -233,6 +247,7 @@ def _finish(
             options,
             architecture=found.guess.architecture or None,
             input_size=preprocessing.input_size,
+            resize_size=preprocessing.resize_size,
             mean=preprocessing.mean,
             std=preprocessing.std,
             channel_order=options.channel_order or "rgb",
@@ -246,6 +261,12 @@ def _sizes(found: _Found, options: OpenOptions) -> Sequence[tuple[int, int]]:
     if options.input_size is not None:
         return [options.input_size]
     return [found.guess.input_size] if found.guess.architecture else []
+
+
+def _categories(labels: tuple[str, ...], form: InputForm, options: OpenOptions) -> tuple[str, ...]:
+    """Return the labels that were given, or ImageNet's where they are wanted or as many."""
+    is_guessed = options.categories is None and form.outputs == _IMAGENET_CLASSES
+    return imagenet.categories() if is_guessed or options.categories == IMAGENET else labels
 
 
 def _oddities(module: nn.Module) -> list[str]:
@@ -269,6 +290,7 @@ def _oddities(module: nn.Module) -> list[str]:
 def _preprocessing(guess: Guess, form: InputForm, options: OpenOptions) -> Preprocessing:
     size = form.size
     resize = guess.resize_size if guess.architecture and size == guess.input_size else max(size)
+    resize = options.resize_size or resize
     return Preprocessing(
         input_size=size,
         resize_size=max(resize, *size),

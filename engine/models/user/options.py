@@ -19,9 +19,22 @@ from engine.models.user.errors import ModelFileError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OpenOptions", "content_hash", "forget", "read_categories", "recall", "remember"]
+__all__ = [
+    "IMAGENET",
+    "NUMBERS",
+    "OpenOptions",
+    "content_hash",
+    "forget",
+    "read_categories",
+    "recall",
+    "remember",
+]
 
 _logger = logging.getLogger(__name__)
+
+IMAGENET = "imagenet"
+NUMBERS = "numbers"
+"""In the place of a file with categories: ImageNet's thousand, or none but numbers."""
 
 MAX_SIDE = 4096
 MAX_CLASSES = 1_000_000
@@ -39,12 +52,15 @@ class OpenOptions:
         For a file of weights alone: "resnet18", "timm/resnet18".
     input_size
         Height and width of the input, in pixels.
+    resize_size
+        To how many pixels a picture's short side is brought before the centre is cut out.
     mean, std
         Of R, G and B on a 0..1 scale.
     channel_order
         In which order the network takes the colours.
     categories
-        The label of each output, or the path of a file with them: a line each, or JSON.
+        The label of each output; or the path of a file with them: a line each, or JSON; or
+        `IMAGENET` or `NUMBERS`.
     num_classes
         Outputs of the classifier.
     allow_code
@@ -58,6 +74,7 @@ class OpenOptions:
 
     architecture: str | None = None
     input_size: tuple[int, int] | None = None
+    resize_size: int | None = None
     mean: tuple[float, float, float] | None = None
     std: tuple[float, float, float] | None = None
     channel_order: Literal["rgb", "bgr"] | None = None
@@ -69,6 +86,8 @@ class OpenOptions:
         size = self.input_size
         if size is not None and not (len(size) == 2 and all(1 <= n <= MAX_SIDE for n in size)):
             raise ValueError(f"input_size: expected two sizes in 1..{MAX_SIDE}, got {size}")
+        if self.resize_size is not None and not 1 <= self.resize_size <= 2 * MAX_SIDE:
+            raise ValueError(f"resize_size: expected 1..{2 * MAX_SIDE}, got {self.resize_size}")
         if self.mean is not None and not (
             len(self.mean) == 3 and all(0 <= value <= 1 for value in self.mean)
         ):
@@ -177,6 +196,8 @@ def _place(path: Path) -> Path:
 def read_categories(given: tuple[str, ...] | str | None) -> tuple[str, ...]:
     """Return the labels, read from a file where a path was given.
 
+    Of `IMAGENET` and `NUMBERS` that is none.
+
     A file is JSON (a list; a dict from index to label, or to [id, label] as Keras has it; either
     may stand under "categories", "labels", "names" or "id2label") or text with one label a line.
 
@@ -185,12 +206,14 @@ def read_categories(given: tuple[str, ...] | str | None) -> tuple[str, ...]:
     ModelFileError
         The file cannot be read, or holds no labels.
     """
-    if given is None:
+    if given is None or given in {IMAGENET, NUMBERS}:
         return ()
     if not isinstance(given, str):
         return given
     path = Path(given).expanduser()
     try:
+        if not path.is_file():  # a pipe would never end
+            raise FileNotFoundError(given)
         if path.stat().st_size > _MAX_CATEGORIES_BYTES:
             raise ModelFileError(f"“{path.name}” is too large for a list of categories.")
         text = path.read_text("utf-8-sig")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["FileKind", "FileReport", "Guess", "TensorInfo"]
 
@@ -117,6 +121,8 @@ class FileReport:
         The functions of a Python file that take no argument they must be given.
     inputs
         Shapes of the inputs, where the file says; -1 = any.
+    shapes
+        The shape of each tensor by its name, for a file of weights alone.
     """
 
     path: str
@@ -131,6 +137,7 @@ class FileReport:
     guesses: tuple[Guess, ...] = ()
     functions: tuple[str, ...] = ()
     inputs: tuple[tuple[int, ...], ...] = field(default=())
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def can_open(self) -> bool:

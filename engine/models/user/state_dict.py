@@ -76,7 +76,7 @@ def load_weights(path: Path, kind: FileKind, options: OpenOptions, control: JobC
         return _with_rivals(filled, candidates)
     raise ModelFileError(
         f"The tensors of “{path.name}” do not fit {candidates[0].architecture}: {reasons[0]}; "
-        "name another architecture, such as --arch timm/resnet18."
+        "name another architecture, such as timm/resnet18."
     )
 
 

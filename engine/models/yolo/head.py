@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar
 
+import torch
 from torch import nn
 
 from engine.models.yolo.blocks import ImplicitAdd, Prototypes
@@ -16,6 +18,8 @@ __all__ = ["ANCHORS_A_SCALE", "BOX_NUMBERS", "SegmentHead"]
 ANCHORS_A_SCALE = 3
 BOX_NUMBERS = 5
 """Four for the box and one that says whether there is an object at all."""
+PRIOR = 0.01
+"""How sure an untrained network is that there is an object."""
 
 
 class SegmentHead(nn.Module):
@@ -51,18 +55,22 @@ class SegmentHead(nn.Module):
     ) -> None:
         super().__init__()
         outputs = ANCHORS_A_SCALE * (BOX_NUMBERS + classes + prototypes)
-        if has_implicit:
-            self.implicit = nn.ModuleList(ImplicitAdd(width) for width in widths)
-        else:
-            self.implicit = nn.ModuleList(nn.Identity() for _ in widths)
+        self.implicit = nn.ModuleList(map(ImplicitAdd, widths)) if has_implicit else None
         self.predict = nn.ModuleList(nn.Conv2d(width, outputs, 1) for width in widths)
         self.prototypes = Prototypes(widths[0], prototype_width, prototypes)
+        self._claim_nothing(BOX_NUMBERS + classes + prototypes)
+
+    @torch.no_grad()
+    def _claim_nothing(self, numbers: int) -> None:
+        """Begin with hardly any object anywhere (T.-Y. Lin et al., Focal Loss, ICCV 2017)."""
+        for layer in self.predict:
+            layer.bias.view(ANCHORS_A_SCALE, numbers)[:, 4] = -math.log(1 / PRIOR - 1)  # type: ignore[operator]
 
     def forward(self, fine: Tensor, middle: Tensor, coarse: Tensor) -> dict[str, Tensor]:
         """Return "stride8", "stride16" and "stride32" (B, anchors x numbers, H, W) and "masks"."""
-        answer = {
-            f"stride{8 << scale}": self.predict[scale](self.implicit[scale](maps))
-            for scale, maps in enumerate((fine, middle, coarse))
-        }
+        answer = {}
+        for scale, maps in enumerate((fine, middle, coarse)):
+            given = self.implicit[scale](maps) if self.implicit is not None else maps
+            answer[f"stride{8 << scale}"] = self.predict[scale](given)
         answer["masks"] = self.prototypes(fine)
         return answer

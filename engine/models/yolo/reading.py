@@ -122,8 +122,9 @@ def _network_in(root: Any) -> StandIn:
     """Return the network of a checkpoint: the averaged one where there is one."""
     if isinstance(root, dict):
         for key in ("ema", "model"):
-            if isinstance(root.get(key), StandIn):
-                return root[key]  # type: ignore[no-any-return] - just seen
+            network = root.get(key)
+            if isinstance(network, StandIn):
+                return network
     raise ValueError("there is no network in the file")
 
 

@@ -60,7 +60,7 @@ class Fake:
         finally:
             self.closed_videos += 1
 
-    def segment(self, image: NDArray[np.uint8]) -> Segmentation:
+    def segment(self, item: BatchItem, image: NDArray[np.uint8]) -> Segmentation:
         number = image.shape[1] - 1
         self.on_segment(number)
         self._fail("segment", str(number))

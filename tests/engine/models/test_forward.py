@@ -68,3 +68,19 @@ def test_weights_that_do_not_fit_are_refused() -> None:
     state.pop("features.0.weight")
     with pytest.raises(RuntimeError, match=r"features\.0\.weight"):
         spec.load_state(module, state)
+
+
+def test_a_semantic_network_answers_as_in_torchvision_without_its_second_head() -> None:
+    torch.manual_seed(5)
+    expected = torchvision.models.get_model(
+        "deeplabv3_mobilenet_v3_large", weights=None, weights_backbone=None, aux_loss=True
+    ).eval()
+    spec = registry.spec("deeplabv3_mobilenet_v3_large")
+    module = spec.build().eval()
+    spec.load_state(module, expected.state_dict())
+    picture = torch.randn(1, 3, 65, 97)
+    with torch.inference_mode():
+        ours, theirs = module(picture), expected(picture)
+    assert set(theirs) == {"out", "aux"}
+    assert set(ours) == {"out"}
+    torch.testing.assert_close(ours["out"], theirs["out"], rtol=0, atol=0)

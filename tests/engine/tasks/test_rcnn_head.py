@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import torch
 from torchvision.models.detection import maskrcnn_resnet50_fpn_v2
@@ -66,3 +68,25 @@ def test_preparing_the_picture_ourselves_changes_no_answer() -> None:
     for name in ("boxes", "labels", "scores"):
         torch.testing.assert_close(found[name], expected[name])
     assert found["masks"].shape == (5, 1, 28, 28)
+
+
+def test_weights_with_the_names_of_older_releases_fit() -> None:
+    """The published ones have them: the heads had other children then."""
+    spec = registry.spec("maskrcnn_resnet50_fpn")
+    network = spec.build()
+    older = {
+        re.sub(
+            r"mask_head\.(\d)\.0",
+            lambda found: f"mask_head.mask_fcn{int(found[1]) + 1}",
+            re.sub(r"rpn\.head\.conv\.0\.0", "rpn.head.conv", _flat(name)),
+        ): tensor
+        for name, tensor in network.state_dict().items()
+    }
+    assert "roi_heads.mask_head.mask_fcn4.weight" in older
+    assert "backbone.fpn.inner_blocks.3.weight" in older
+    assert older.keys() != network.state_dict().keys()
+    spec.load_state(spec.build(), older)
+
+
+def _flat(name: str) -> str:
+    return re.sub(r"(fpn\.\w+_blocks\.\d)\.0", r"\1", name)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.tasks.resample import Window, resample
+from engine.tasks.resample import Window, above, resample
 from engine.values import Box
 
 
@@ -48,3 +49,20 @@ def test_pixels_belong_to_a_box_where_their_centres_do() -> None:
     assert Window.inside(Box(0.4, 0.6, 3.4, 3.6), (10, 10)) == Window(0, 1, 3, 4)
     assert Window.inside(Box(-5, -5, 50, 50), (8, 9)) == Window(0, 0, 9, 8)
     assert Window.inside(Box(20, 0, 30, 5), (8, 9)).is_empty
+
+
+@pytest.mark.parametrize("size", [(120, 150), (9, 8), (12, 40)])
+@pytest.mark.parametrize("threshold", [0.0, 0.5])
+def test_where_a_map_is_above_a_value_it_need_not_be_made(
+    size: tuple[int, int], threshold: float
+) -> None:
+    torch.manual_seed(3)
+    coarse = torch.randn(6, 7)
+    height, width = size
+    extent = Box(-1.3, -2.7, width + 1, height + 0.5)
+    window = Window(1, 2, width - 1, height)
+    made = above(coarse, extent, window, threshold)
+    expected = resample(coarse[None], extent, window)[0] > threshold
+    np.testing.assert_array_equal(made, expected.numpy())
+    assert made.any()
+    assert not made.all()

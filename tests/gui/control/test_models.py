@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication, QProgressBar, QPushButton
+from PySide6.QtWidgets import QProgressBar, QPushButton
 
 from engine.commands import CancelLoading, LoadModel, SetDevice
 from engine.events import (
@@ -17,13 +17,15 @@ from engine.events import (
     Notice,
     Severity,
 )
-from engine.models.user.options import recall
+from engine.models.user.options import OpenOptions, recall, remember
 from engine.values import DeviceRequest, WeightsChoice
 from gui import settings as keys
 from tests.gui.fake_engine import CONV1, CPU, card, model, on_gpu
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
 
     from tests.gui.window_kit import Kit
 
@@ -199,10 +201,12 @@ def test_random_weights_are_marked_wherever_results_show(kit: Kit) -> None:
     assert not window.prediction.bars.ranks._is_random
 
 
-def test_a_dropped_network_file_is_loaded(kit: Kit, tmp_path: Path) -> None:
+def test_a_dropped_network_file_is_loaded(kit: Kit, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "mine.safetensors"
-    path.touch()
-    assert kit.drop_files(path)
+    path.write_bytes(b"opened before")
+    remember(path, OpenOptions(channel_order="rgb"))
+    with qtbot.waitSignal(kit.window.models._files.load_wanted):
+        assert kit.drop_files(path)
     assert kit.engine.of(LoadModel) == [LoadModel(str(path))]
     assert kit.engine.opened == []
     assert row(kit).startswith("Loading mine.safetensors")
@@ -210,24 +214,26 @@ def test_a_dropped_network_file_is_loaded(kit: Kit, tmp_path: Path) -> None:
 
 def test_a_network_file_is_what_the_next_window_opens(kit: Kit, tmp_path: Path) -> None:
     path = str(tmp_path / "mine.pth")
-    kit.window.models.load(path)
+    kit.window.models._load_file(path, None)
     kit.engine.tell(ModelReady(model("mine.pth"), path))
     assert row(kit) == ""
     assert kit.settings.get(keys.MODEL) == path
 
 
-def test_code_in_a_file_runs_only_when_the_person_says_so(kit: Kit, tmp_path: Path) -> None:
+def test_code_in_a_file_runs_only_when_the_person_says_so(
+    kit: Kit, tmp_path: Path, qtbot: QtBot
+) -> None:
     path = tmp_path / "net.py"
     path.write_text("def make(): ...", encoding="utf-8")
     name = f"{path}:make"
-    kit.window.models.load(name)
+    kit.window.models._load_file(name, None)
     message = "net.py holds code that would run; look at it first."
     kit.engine.tell(LoadingFailed(name, message, can_run_random=False, needs_consent=True))
     assert kit.notices["model"] == message
     assert recall(path) is None
     kit.engine.forget()
-    kit.click(kit.window.notices, "Run its code")
-    QApplication.processEvents()
+    with qtbot.waitSignal(kit.window.models._files.load_wanted):
+        kit.click(kit.window.notices, "Run its code")
     assert kit.engine.of(LoadModel) == [LoadModel(name)]
     remembered = recall(path)
     assert remembered is not None

@@ -106,3 +106,10 @@ def test_inspect_names_architectures(tmp_path: Path) -> None:
     torch.save(net.state_dict(), tmp_path / "x.pth")
     out = run("models", "--inspect", tmp_path / "x.pth")[1]
     assert "torchvision/squeezenet1_1  (100%, 3 classes, input 3 x 224 x 224)" in out
+    published = "As published for torchvision/squeezenet1_1."
+    assert f"    input size     224 x 224. {published}\n" in out
+    assert f"    std            0.229, 0.224, 0.225. {published}\n" in out
+    record = json.loads(run("models", "--inspect", tmp_path / "x.pth", "--json")[1])
+    assert record["suggested"]["resize_size"] == 256
+    assert record["suggested"]["categories"] == "numbers"
+    assert record["why"]["input_size"] == published

@@ -72,3 +72,10 @@ def test_layer_aggregation_gathers_every_so_many_links(every: int, links: tuple[
         assert block(torch.randn(1, 3, 6, 6)).shape == (1, 5, 6, 6)
     gathered = [seen[f"chain.{link}"] for link in links] + [seen["main"], seen["bypass"]]
     torch.testing.assert_close(taken[0], torch.cat(gathered, 1), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("network", [tiny_v5(), tiny_v7()], ids=["v5", "v7"])
+def test_an_untrained_network_claims_hardly_any_object(network: nn.Module) -> None:
+    for layer in network.head.predict:  # type: ignore[union-attr]
+        shares = layer.bias.view(3, -1)[:, 4].sigmoid()
+        torch.testing.assert_close(shares, torch.full((3,), 0.01))

@@ -1,0 +1,174 @@
+"""The stages of a batch with a real network and real files."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, ClassVar
+
+from engine.batch.journal import DoneItem
+from engine.errors import SourceError
+from engine.export.masks.contract import SegmentedPicture, Written
+from engine.export.recording import Recorder
+from engine.overlay import draw_overlay
+from engine.sources.clip import Clip
+from engine.sources.decode import read_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.batch.inputs import BatchItem
+    from engine.batch.request import BatchRequest
+    from engine.export.masks.contract import ExportOptions, MaskWriter
+    from engine.export.masks.run import MaskExport
+    from engine.tasks.segmenter import Segmenter
+    from engine.values import Segmentation
+
+__all__ = ["BatchStages", "StillsOnly"]
+
+
+class StillsOnly:
+    """The overlay format but for the frames of videos, whose overlays become a film.
+
+    Parameters
+    ----------
+    writer
+        The format itself.
+    """
+
+    name: ClassVar[str] = "overlay"
+    title: ClassVar[str] = "Overlay pictures"
+
+    def __init__(self, writer: MaskWriter) -> None:
+        self._writer = writer
+
+    def begin(self, folder: Path, options: ExportOptions) -> None:
+        """See `MaskWriter`."""
+        self._writer.begin(folder, options)
+
+    def add(self, picture: SegmentedPicture) -> Written:
+        """See `MaskWriter`; a frame has no file of its own, which its missing source tells."""
+        return self._writer.add(picture) if picture.source is not None else Written()
+
+    def finish(self) -> tuple[Path, ...]:
+        """See `MaskWriter`."""
+        return self._writer.finish()
+
+
+class BatchStages:
+    """Reads files, runs a network, and writes through an export.
+
+    Parameters
+    ----------
+    segmenter
+        The network.
+    export
+        Where results go; None = nowhere.
+    request
+        What was asked for.
+    on_segmented
+        Called with each picture's result, in the thread that writes, in order.
+    """
+
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        export: MaskExport | None,
+        request: BatchRequest,
+        on_segmented: Callable[[SegmentedPicture], None] | None = None,
+    ) -> None:
+        self._segmenter = segmenter
+        self._export = export
+        self._request = request
+        self._on_segmented = on_segmented
+        self._rates: dict[BatchItem, float] = {}
+        self._film: Recorder | None = None
+        self._film_path: Path | None = None
+
+    def read(self, item: BatchItem) -> NDArray[np.uint8]:
+        """See `Stages`."""
+        return read_picture(item.path)
+
+    def frames(self, item: BatchItem) -> Iterator[NDArray[np.uint8]]:
+        """See `Stages`."""
+        clip = Clip(item.path)
+        try:
+            self._rates[item] = clip.fps
+            while (moment := clip.next()) is not None:
+                yield moment.rgb()
+            if clip.is_damaged:
+                raise SourceError(
+                    f"{item.path.name} is damaged or cut short; repair it or leave it out."
+                )
+        finally:
+            clip.close()
+
+    def segment(self, item: BatchItem, image: NDArray[np.uint8]) -> Segmentation:
+        """See `Stages`; objects keep their numbers through a video."""
+        return self._segmenter.segment(image, str(item.path) if item.is_video else None)
+
+    def write(
+        self,
+        item: BatchItem,
+        image: NDArray[np.uint8],
+        segmentation: Segmentation,
+        frame: int | None,
+    ) -> DoneItem:
+        """See `Stages`."""
+        if frame is None:
+            picture = SegmentedPicture(image, segmentation, item.relative, item.path)
+        else:
+            picture = SegmentedPicture(image, segmentation, _frame_name(item, frame))
+            self._film_frame(item, picture, frame)
+        files: tuple[str, ...] = ()
+        if self._export is not None:
+            files = tuple(map(self._below, self._export.add(picture).files))
+        if self._on_segmented is not None:
+            self._on_segmented(picture)
+        return DoneItem(item.relative.as_posix(), files)
+
+    def end(self, item: BatchItem, frames: int) -> DoneItem:
+        """See `Stages`."""
+        files: tuple[str, ...] = ()
+        if self._film is not None and self._film_path is not None:
+            self._film.close()
+            files = (self._below(self._film_path),)
+        self._film = None
+        return DoneItem(item.relative.as_posix(), files, facts={"frames": frames})
+
+    def drop(self, item: BatchItem) -> None:
+        """See `Stages`."""
+        del item
+        if self._film is not None:
+            with contextlib.suppress(Exception):  # what went wrong before is what is told
+                self._film.abort()
+        self._film = None
+
+    def _film_frame(self, item: BatchItem, picture: SegmentedPicture, frame: int) -> None:
+        output = self._request.output
+        if output is None or "overlay" not in self._request.formats:
+            return
+        rate = self._rates[item]
+        if frame == 0:
+            path = output / item.relative.with_name(f"{item.relative.stem}_overlay.mp4")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            is_ours = self._request.is_anew or self._request.is_resumed
+            height, width = picture.image.shape[:2]
+            self._film = Recorder(path, (width, height), rate, overwrite=is_ours)
+            self._film_path = path
+        if self._film is not None:
+            drawn = draw_overlay(picture.image, picture.segmentation, self._request.style)
+            self._film.add(drawn, frame / rate, waits=True)
+
+    def _below(self, path: Path) -> str:
+        output = self._request.output
+        return path.relative_to(output).as_posix() if output is not None else str(path)
+
+
+def _frame_name(item: BatchItem, frame: int) -> PurePosixPath:
+    stem = item.relative.stem
+    return item.relative.with_suffix("") / f"{stem}_{frame:06d}.png"

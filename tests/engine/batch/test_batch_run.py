@@ -1,0 +1,261 @@
+"""Whole batches: real files in, real files out, and a run that was killed gone on with."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.batch.journal import FOLDER
+from engine.batch.request import BatchRequest
+from engine.batch.run import run_batch
+from engine.errors import CancelledError, ExportError, ModelError, SourceError
+from engine.export.recording import Recorder
+from engine.jobs import JobControl
+from engine.values import DeviceRequest, SegmentSettings, WeightsChoice
+from tests.engine.photos import chelsea, coffee
+
+if TYPE_CHECKING:
+    from engine.export.masks.contract import SegmentedPicture
+
+ROOT = Path(__file__).parents[3]
+MODEL = "lraspp_mobilenet_v3_large"
+"""With random weights: its answers mean nothing, but each picture has one."""
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Make six small pictures, two folders deep, and one that is none."""
+    folder = tmp_path / "photos"
+    cat = chelsea()
+    for number in range(6):
+        path = folder / ("deep/ä b" if number > 3 else "") / f"cat {number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(cat[20 * number : 20 * number + 96, 100:228]).save(path)
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff nothing")
+    return folder
+
+
+def _request(photos: Path, **changes: object) -> BatchRequest:
+    request = BatchRequest(
+        inputs=(str(photos),),
+        output=photos.parent / "out",
+        model=MODEL,
+        weights=WeightsChoice.RANDOM,
+        device=DeviceRequest(threads=1),
+        formats=("npz", "coco"),
+    )
+    return replace(request, **changes)  # type: ignore[arg-type]  # the dataclass checks them
+
+
+def _files(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and FOLDER not in path.parts
+    }
+
+
+def test_every_picture_gets_its_files_and_the_bad_one_is_told(photos: Path) -> None:
+    seen: list[str] = []
+    report = run_batch(
+        _request(photos), JobControl(), on_segmented=lambda picture: seen.append(str(picture.name))
+    )
+    assert (report.done, report.before) == (6, 0)
+    ((name, sentence),) = report.failed
+    assert name == "broken.jpg"
+    assert sentence.startswith("broken.jpg ")
+    assert report.output is not None
+    assert _files(report.output) == {
+        *(f"cat {n}.npz" for n in range(4)),
+        *(f"deep/ä b/cat {n}.npz" for n in (4, 5)),
+        "annotations.json",
+        "export.json",
+    }
+    assert seen == [*(f"cat {n}.png" for n in range(4)), *(f"deep/ä b/cat {n}.png" for n in (4, 5))]
+    manifest = json.loads((report.output / "export.json").read_text(encoding="utf-8"))
+    assert manifest["model"] == MODEL
+    assert manifest["counts"] == {"written": 6, "skipped": 1}
+    assert manifest["skipped"][0]["picture"] == "broken.jpg"
+
+
+def test_a_cancelled_run_goes_on_without_doing_a_picture_twice(photos: Path) -> None:
+    control = JobControl()
+    seen: list[str] = []
+
+    def note(picture: SegmentedPicture) -> None:
+        seen.append(str(picture.name))
+        if len(seen) == 2:
+            control.cancel()
+
+    with pytest.raises(CancelledError):
+        run_batch(_request(photos), control, on_segmented=note)
+    before = list(seen)
+    report = run_batch(_request(photos, is_resumed=True), JobControl(), on_segmented=note)
+    assert report.before == len(before)
+    assert sorted(seen) == sorted(set(seen))
+    assert len(seen) == 6
+    assert report.output is not None
+    coco = json.loads((report.output / "annotations.json").read_text(encoding="utf-8"))
+    assert len(coco["images"]) == 6
+
+
+def test_the_files_of_a_resumed_run_are_those_of_an_unbroken_one(photos: Path) -> None:
+    whole = run_batch(_request(photos, output=photos.parent / "whole"), JobControl())
+    control = JobControl()
+    with pytest.raises(CancelledError):
+        run_batch(_request(photos), control, on_segmented=lambda _picture: control.cancel())
+    again = run_batch(_request(photos, is_resumed=True), JobControl())
+    assert whole.output is not None
+    assert again.output is not None
+    assert _files(whole.output) == _files(again.output)
+    for name in _files(whole.output) - {"export.json"}:
+        if name.endswith(".npz"):
+            with np.load(whole.output / name) as one, np.load(again.output / name) as other:
+                np.testing.assert_array_equal(one["label"], other["label"])
+        else:
+            assert (whole.output / name).read_bytes() == (again.output / name).read_bytes()
+
+
+def test_pictures_added_to_a_finished_run_are_done_alone(photos: Path) -> None:
+    run_batch(_request(photos), JobControl())
+    (photos / "broken.jpg").unlink()
+    seen: list[str] = []
+    nothing = run_batch(_request(photos, is_resumed=True), JobControl())
+    assert (nothing.done, nothing.before, nothing.files) == (6, 6, 0)
+    Image.fromarray(coffee()[:96, :128]).save(photos / "new.png")
+    report = run_batch(
+        _request(photos, is_resumed=True),
+        JobControl(),
+        on_segmented=lambda picture: seen.append(str(picture.name)),
+    )
+    assert (report.done, report.before, seen) == (7, 6, ["new.png"])
+    assert report.output is not None
+    coco = json.loads((report.output / "annotations.json").read_text(encoding="utf-8"))
+    assert len(coco["images"]) == 7
+
+
+def test_a_folder_with_files_of_another_is_left_alone(photos: Path) -> None:
+    out = photos.parent / "out"
+    out.mkdir()
+    (out / "annotations.json").write_text("mine")
+    with pytest.raises(ExportError, match="exists already"):
+        run_batch(_request(photos), JobControl())
+    assert (out / "annotations.json").read_text() == "mine"
+    run_batch(_request(photos, is_anew=True), JobControl())
+    assert (out / "annotations.json").read_text() != "mine"
+
+
+def test_another_setting_is_no_resuming(photos: Path) -> None:
+    run_batch(_request(photos), JobControl())
+    other = _request(photos, is_resumed=True, settings=SegmentSettings(score=0.9))
+    with pytest.raises(ExportError, match="made with another settings"):
+        run_batch(other, JobControl())
+
+
+def test_wrong_names_are_told_before_anything_is_written(photos: Path) -> None:
+    for changes, error, sentence in (
+        ({"formats": ("cocoa",)}, ExportError, "did you mean “coco”"),
+        ({"classes": ("catt",)}, ModelError, "did you mean “cat”"),
+        ({"model": "efficientnet_lite0"}, ModelError, "does not segment"),
+        ({"inputs": (str(photos / "nowhere"),)}, SourceError, "no file or folder"),
+    ):
+        with pytest.raises(error, match=sentence):
+            run_batch(_request(photos, **changes), JobControl())
+    assert not (photos.parent / "out").exists()
+
+
+def test_only_the_wanted_classes_are_labelled(photos: Path) -> None:
+    seen: set[int] = set()
+    request = _request(photos, classes=("cat", "Dog"), output=None, formats=())
+    run_batch(
+        request,
+        JobControl(),
+        on_segmented=lambda picture: seen.update(np.unique(picture.segmentation.labels).tolist()),  # type: ignore[union-attr]  # the network makes label maps
+    )
+    assert seen <= {0, 8, 12}
+
+
+def _film(path: Path) -> None:
+    recorder = Recorder(path, (128, 96), 10.0)
+    cat = chelsea()
+    for number in range(5):
+        recorder.add(cat[10 * number : 10 * number + 96, 100:228], number / 10, waits=True)
+    recorder.close()
+
+
+def test_a_video_gives_a_film_and_frames(photos: Path) -> None:
+    folder = photos.parent / "films"
+    folder.mkdir()
+    _film(folder / "walk.mp4")
+    report = run_batch(
+        _request(folder, formats=("overlay", "npz"), output=photos.parent / "out"), JobControl()
+    )
+    assert report.failed == ()
+    assert report.output is not None
+    frames = {f"walk/walk_{n:06d}.npz" for n in range(5)}
+    assert _files(report.output) == {*frames, "walk_overlay.mp4", "export.json"}
+    import av
+
+    with av.open(str(report.output / "walk_overlay.mp4")) as film:
+        shown = list(film.decode(video=0))
+    assert len(shown) == 5
+    assert (shown[0].width, shown[0].height) == (128, 96)
+
+
+def _wait_for(path: Path, lines: int, process: subprocess.Popen[bytes]) -> None:
+    pause = threading.Event()
+    while process.poll() is None:
+        if path.exists() and path.read_bytes().count(b"\n") >= lines:
+            return
+        pause.wait(0.01)
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    return [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+
+
+@pytest.fixture
+def many(photos: Path) -> Path:
+    for number in range(20):
+        Image.fromarray(chelsea()[number : number + 96, :128]).save(photos / f"more {number}.png")
+    return photos
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_a_run_that_was_killed_loses_nothing(many: Path) -> None:
+    out = many.parent / "out"
+    words = ["segment", str(many), "--out", str(out), "--model", MODEL, "--weights", "random"]
+    words += ["--format", "npz,coco,yolo", "--threads", "1"]
+    command = [sys.executable, str(ROOT / "main.py"), *words]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    try:
+        _wait_for(out / FOLDER / "done.jsonl", 5, process)
+        process.send_signal(signal.SIGKILL)
+    finally:
+        process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    notes = [json.loads(line) for line in _whole_lines(out / FOLDER / "done.jsonl")]
+    done = sum(not note["error"] for note in notes)
+    assert 4 <= done < 26
+    assert not (out / "annotations.json").exists()
+    again = subprocess.run([*command, "--resume"], cwd=ROOT, capture_output=True, check=False)
+    said = again.stderr.decode()
+    assert again.returncode == 1, said  # the broken picture
+    # One picture may have been written and not noted when the process ended.
+    assert f"26 done, {done} of them before, 1 failed" in said
+    assert len([name for name in _files(out) if name.endswith(".npz")]) == 26
+    coco = json.loads((out / "annotations.json").read_text(encoding="utf-8"))
+    assert len({image["file_name"] for image in coco["images"]}) == 26
+    assert len(list((out / "labels").rglob("*.txt"))) == 26
+    assert not [name for name in os.listdir(out) if name.endswith(".part")]  # noqa: PTH208 - names
