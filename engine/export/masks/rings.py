@@ -147,7 +147,8 @@ def _corners(contour: NDArray[np.int32], region: Region) -> NDArray[np.float64]:
     corners = corners[(corners != _following(corners)).any(axis=1)]
     out = np.sign(_following(corners) - corners)
     turns = np.array(_following(corners)[(out != _following(out)).any(axis=1)], np.float64)
-    return np.asarray(turns + np.array([region.left, region.top]), np.float64)
+    turns += np.array([region.left, region.top], np.float64)
+    return turns
 
 
 def _following(ring: NDArray[_Number]) -> NDArray[_Number]:
