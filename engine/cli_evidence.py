@@ -192,6 +192,8 @@ def _record(path: str, race: Race) -> dict[str, Any]:
         "context": race.settings.context,
         **lanes,
     }
+    if race.is_random:
+        record["random"] = True
     agreed = race.agreement
     if agreed is None:
         return record
@@ -206,7 +208,8 @@ def _record(path: str, race: Race) -> dict[str, Any]:
 def _report(console: Console, path: str, race: Race) -> None:
     height, width = race.size
     rows, columns = race.sliding.scores.shape
-    console.say(f"{path}: {race.label}, {race.model}, {width} x {height} pixels")
+    mark = "   (random weights: the scores mean nothing)" if race.is_random else ""
+    console.say(f"{path}: {race.label}, {race.model}, {width} x {height} pixels{mark}")
     console.say(f"  map            {columns} x {rows} = {columns * rows:,} windows")
     for name, lane in (("sliding window", race.sliding), ("one pass", race.single)):
         passes = f"{lane.passes:,} pass{'es' if lane.passes > 1 else ''}"

@@ -219,6 +219,7 @@ class RaceRun:
             class_label(self._network, index),
             sliding,
             single,
+            is_random=self._network.info.is_random,
         )
         tell(race)
         told_at, same = time.perf_counter(), 0

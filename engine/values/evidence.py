@@ -199,6 +199,8 @@ class Race:
         Window by window, and in one pass.
     agreement
         Of what both have.
+    is_random
+        Whether the network's weights are random: its scores mean nothing then.
     """
 
     settings: RaceSettings
@@ -210,6 +212,7 @@ class Race:
     sliding: Lane
     single: Lane
     agreement: Agreement | None = None
+    is_random: bool = False
 
     @property
     def is_done(self) -> bool:

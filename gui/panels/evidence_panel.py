@@ -202,6 +202,8 @@ class EvidencePanel(QWidget):
         if result is None or evidence is None:
             return
         self.picture.show_frame(result.frame.image)
+        mark = self.tr("random weights") if result.is_random else ""
+        self.picture.set_badge("random", mark, is_warning=True)
         self._show_classes(evidence)
         self._show_facts(evidence)
         index = self._shown(evidence)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine import colormaps
 from engine.values import Box, RaceSettings
@@ -18,7 +26,9 @@ from gui.views.lane_view import LaneView
 from gui.views.value_scale import ValueScale
 
 if TYPE_CHECKING:
-    from engine.values import FrameResult, Race
+    from PySide6.QtGui import QShowEvent
+
+    from engine.values import Frame, FrameResult, Race
 
 __all__ = ["RacePanel"]
 
@@ -45,7 +55,7 @@ class RacePanel(QWidget):
         super().__init__(parent)
         self._race: Race | None = None
         self._settings: RaceSettings | None = None
-        self._has_frame = False
+        self._frame: Frame | None = None
         self._build_parts()
         self._build_layout()
         self._start.clicked.connect(self._begin)
@@ -70,11 +80,10 @@ class RacePanel(QWidget):
 
     def show_result(self, result: FrameResult) -> None:
         """Take the newest frame, to show what would be raced."""
-        self._has_frame = True
+        self._frame = result.frame
         if self._settings is None:
             self._start.setEnabled(True)
-        if self._race is None and self.isVisible():
-            self._picture.show_frame(result.frame.image)
+        self._show_frame()
 
     def show_race(self, race: Race) -> None:
         """Show how far a race is; one that was given up is not shown any more."""
@@ -147,8 +156,8 @@ class RacePanel(QWidget):
         self._picture = FrameView(self)
         self._picture.clear(self.tr("Open a picture, then start the race"))
         waiting = self.tr("Its score map comes here")
-        self._sliding = LaneView(self.tr("Window by window"), waiting, self)
-        self._single = LaneView(self.tr("In one pass"), waiting, self)
+        self._sliding = LaneView(self.tr("Sliding window"), waiting, self)
+        self._single = LaneView(self.tr("One pass"), waiting, self)
         self._bar = ColorBar(self)
         self._bar.setMinimumWidth(60)
         self._bar.set_unit(self.tr("logit"))
@@ -161,6 +170,7 @@ class RacePanel(QWidget):
     def _choice(self, items: list[tuple[str, int]], tip: str) -> QComboBox:
         box = QComboBox(self)
         box.setToolTip(tip)
+        box.setMinimumWidth(88)  # rather shortened than that the window's panels give way
         for text, data in items:
             box.addItem(text, data)
         return box
@@ -176,9 +186,10 @@ class RacePanel(QWidget):
         controls.addWidget(self._start)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(self._picture, 1)
-        body.addWidget(self._sliding, 1)
-        body.addWidget(self._single, 1)
+        self._picture.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        body.addWidget(self._picture, 4)
+        body.addWidget(self._sliding, 5)
+        body.addWidget(self._single, 5)
         body.addWidget(self._bar)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -209,14 +220,21 @@ class RacePanel(QWidget):
     def _set_running(self, *, is_running: bool) -> None:
         self._cancel.setVisible(is_running)
         self._start.setVisible(not is_running)
-        self._start.setEnabled(self._has_frame)
+        self._start.setEnabled(self._frame is not None)
         for widget in (self._window, self._stride, self._context, self._class):
             widget.setEnabled(not is_running)
+
+    def _show_frame(self) -> None:
+        """Show what would be raced, as long as no race stands there."""
+        if self._race is None and self._frame is not None and self.isVisible():
+            self._picture.show_frame(self._frame.image)
 
     def _show_window(self, race: Race) -> None:
         """Show the picture, and where the window stands now."""
         image = race.frame.image
         self._picture.show_frame(image)
+        mark = self.tr("random weights") if race.is_random else ""
+        self._picture.set_badge("random", mark, is_warning=True)
         lane = race.sliding
         if lane.is_done or not lane.done:
             self._picture.set_input_box(None)
@@ -249,3 +267,10 @@ class RacePanel(QWidget):
     def _repolish(self) -> None:
         self._outcome.style().unpolish(self._outcome)
         self._outcome.style().polish(self._outcome)
+
+    # ------------------------------------------------------------------------------ Qt's overrides
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show the picture that stands."""
+        super().showEvent(event)
+        self._show_frame()

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from engine import colormaps
+from gui.views.elided_label import ElidedLabel
 from gui.views.score_view import ScoreView
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class LaneView(QWidget):
 
     def __init__(self, title: str, message: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        heading = QLabel(title, self)
+        heading = ElidedLabel(title, Qt.TextElideMode.ElideRight, self)
         heading.setProperty("role", "heading")
         self.clock = QLabel(self)
         self.clock.setProperty("role", "title")
@@ -45,14 +46,18 @@ class LaneView(QWidget):
         for label in (self._passes, self._macs):
             label.setProperty("role", "muted")
         self._macs.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._passes.setToolTip(self.tr("Passes through the network"))
+        self._macs.setToolTip(self.tr("Multiply-adds of these passes, in thousand millions"))
+        for label in (self._passes, self._macs):
+            label.setMinimumWidth(1)  # rather cut off than that the window's panels give way
         top = QHBoxLayout()
-        top.addWidget(heading)
-        top.addStretch(1)
+        top.addWidget(heading, 1)
         top.addWidget(self.clock)
         below = QHBoxLayout()
         below.addWidget(self._passes)
         below.addStretch(1)
         below.addWidget(self._macs)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -75,13 +80,16 @@ class LaneView(QWidget):
         """Show how far it is."""
         asked = int(np.isfinite(lane.scores).sum())
         self.map.show_scores(lane.scores, asked, scale)
-        self.clock.setText(self.tr("{0} s").format(f"{lane.seconds:.2f}"))
+        self.clock.setText(
+            self.tr("{0} s").format(f"{lane.seconds:.{2 if lane.seconds < 100 else 1}f}")
+        )
         self._progress.setRange(0, lane.passes)
         self._progress.setValue(lane.done)
         if lane.passes == 1:
             self._passes.setText(self.tr("1 pass"))
         else:
             done, passes = f"{lane.done:,}", f"{lane.passes:,}"
-            text = passes if lane.is_done else self.tr("{0} of {1}").format(done, passes)
-            self._passes.setText(self.tr("{0} passes").format(text))
-        self._macs.setText(self.tr("{0} G multiply-adds").format(f"{lane.macs / 1e9:.2f}"))
+            going = self.tr("{0} of {1}").format(done, passes)
+            whole = self.tr("{0} passes").format(passes)
+            self._passes.setText(whole if lane.is_done else going)
+        self._macs.setText(self.tr("{0} G MACs").format(f"{lane.macs / 1e9:.2f}"))

@@ -97,6 +97,7 @@ def test_race_as_json_adds_up(coffee: Path) -> None:
     whole = 384_900_000
     each = record["sliding"]["macs"] / 15
     assert each == pytest.approx((whole - 1_280_000) * 4 / 49 + 1_280_000, rel=1e-3)
+    assert "random" not in record
     assert -1 <= record["correlation"] <= 1
     assert 0 <= record["same_best"] <= 1
 
@@ -109,6 +110,12 @@ def test_race_for_people_with_all_context_agrees(coffee: Path) -> None:
     assert lines[1].split() == ["map", "3", "x", "2", "=", "6", "windows"]
     assert "correlation 1.0000" in lines[-1]
     assert "same best class 100.0 %" in lines[-1]
+
+
+def test_race_with_random_weights_is_marked(coffee: Path) -> None:
+    words = ("--stride", "32", "--long-side", "96", "--weights", "random")
+    assert json.loads(run("race", coffee, *words, "--json")[1])["random"] is True
+    assert "random weights" in run("race", coffee, *words)[1].splitlines()[0]
 
 
 def test_race_that_cannot_be(coffee: Path) -> None:

@@ -58,8 +58,9 @@ def open_panel(kit: Kit, name: str) -> None:
     show_page(kit, name)
 
 
-def answer(kit: Kit, *classes: int) -> None:
-    kit.engine.put(replace(fake_engine.result(), evidence=evidence(*classes) if classes else None))
+def answer(kit: Kit, *classes: int, is_random: bool = False) -> None:
+    found = evidence(*classes) if classes else None
+    kit.engine.put(replace(fake_engine.result(is_random=is_random), evidence=found))
 
 
 def rows(kit: Kit) -> list[tuple[str, str]]:
@@ -171,6 +172,14 @@ def test_stride_and_facts(kit: Kit) -> None:
     assert "knows nothing of where an object ends" in panel._warning.toolTip()
 
 
+def test_random_weights_are_marked(kit: Kit) -> None:
+    open_panel(kit, "evidence")
+    answer(kit, 1, is_random=True)
+    assert kit.window.evidence.picture._badges == {"random": ("random weights", True)}
+    answer(kit, 1)
+    assert kit.window.evidence.picture._badges == {}
+
+
 def test_why_there_is_no_evidence_stands_where_it_would_be(kit: Kit) -> None:
     open_panel(kit, "evidence")
     answer(kit, 1)
@@ -196,13 +205,13 @@ def test_race_begins_runs_and_ends(kit: Kit) -> None:
     assert command.settings == RaceSettings(window=64, stride=8, context=0, class_index=None)
     assert not panel._window.isEnabled()
     kit.engine.tell(RaceMoved(race(command.settings)))
-    assert panel._sliding._passes.text() == "0 of 6 passes"
+    assert panel._sliding._passes.text() == "0 of 6"
     assert panel._single._passes.text() == "1 pass"
     agreed = Agreement(0.5, 3.25, 0.75)
     kit.engine.tell(RaceMoved(race(command.settings, 4, agreed=agreed)))
     assert panel._sliding.clock.text() == "2.00 s"
     assert panel._single.clock.text() == "0.25 s"
-    assert panel._sliding._macs.text() == "4.00 G multiply-adds"
+    assert panel._sliding._macs.text() == "4.00 G MACs"
     assert panel._sliding.map._asked == 4
     # The fourth window, in pixels of the picture of 64 x 48, half as large as it is raced.
     assert spotlight(kit) == Box(0, 4, 32, 36)
@@ -259,6 +268,25 @@ def test_race_waits_for_a_picture(kit: Kit) -> None:
     assert not kit.button(kit.window.race, "Start").isEnabled()
     kit.engine.answer(CONV1)
     assert kit.button(kit.window.race, "Start").isEnabled()
+    assert kit.window.race._picture.has_frame
+
+
+def test_picture_that_came_before_the_panel_was_seen_stands_there(kit: Kit) -> None:
+    open_panel(kit, "race")
+    assert kit.window.race._picture.has_frame
+
+
+def test_race_keeps_the_window_at_its_size(kit: Kit) -> None:
+    kit.window.resize(1280, 800)
+    open_panel(kit, "race")
+    before = kit.window.docks["source"].width(), kit.window.docks["layers"].width()
+    kit.click(kit.window.race, "Start")
+    settings = kit.engine.of(StartRace)[0].settings
+    kit.engine.tell(RaceMoved(race(settings, 4, agreed=Agreement(0.5, 3.25, 0.75))))
+    QApplication.processEvents()
+    kit.window.grab()
+    now = kit.window.docks["source"].width(), kit.window.docks["layers"].width()
+    assert now == before
 
 
 def test_unasked_windows_are_left_empty(kit: Kit) -> None:
