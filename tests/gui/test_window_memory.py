@@ -92,6 +92,7 @@ def test_size_and_panels_come_back(again: Callable[[], Kit]) -> None:
         "cost": True,
         "timing": True,
         "compare": False,
+        "objects": False,
     }
     assert second.window.docks["layers"].isFloating()
     assert not second.is_checked("toggle_unit")
