@@ -64,7 +64,7 @@ def test_what_is_given_up_is_told_no_more(
     engine.post(CancelOther())
     barrier(engine, ear)
     gate.set()
-    for job in engine._jobs:
+    for job in engine._beside._jobs:
         job.join()
     assert (ear.of(OtherTraced), ear.of(OtherFailed)) == ([], [])
 
@@ -84,6 +84,6 @@ def test_the_newest_wish_wins(
     engine.post(TraceOther("second"))
     ear.wait(OtherTraced)
     gate.set()
-    for job in engine._jobs:
+    for job in engine._beside._jobs:
         job.join()
     assert [event.name for event in ear.of(OtherTraced)] == ["second"]
