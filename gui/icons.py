@@ -107,7 +107,6 @@ class Icon(enum.StrEnum):
     BOX = "bounding-box"
     EYE = "eye"
     EYE_OFF = "eye-slash"
-    SOLO = "target"
     PENCIL = "pencil-simple"
     POINTER = "cursor"
     BRUSH = "paint-brush"
@@ -121,7 +120,6 @@ class Icon(enum.StrEnum):
     SHRINK = "minus-circle"
     FILL = "paint-bucket"
     SHAPES = "polygon"
-    FILTER = "funnel"
     TRACK = "path"
 
 

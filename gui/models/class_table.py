@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
+import functools
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
 
 from gui.icons import Icon, icon
+from gui.models.swatch import swatch
 
 if TYPE_CHECKING:
     from engine.overlay import LegendRow
@@ -38,6 +39,7 @@ class ClassTableModel(QAbstractTableModel):
         super().__init__(parent)
         self._rows: tuple[LegendRow, ...] = ()
         self._hidden: frozenset[int] = frozenset()
+        self._swatch = functools.cache(swatch)
 
     @property
     def rows(self) -> tuple[LegendRow, ...]:
@@ -113,12 +115,11 @@ class ClassTableModel(QAbstractTableModel):
             return "" if row.count is None else str(row.count)
         return f"{row.share:.1f} %" if column == ClassColumn.AREA else ""
 
-    @staticmethod
-    def _picture(row: LegendRow, column: int, *, is_hidden: bool) -> Any:
+    def _picture(self, row: LegendRow, column: int, *, is_hidden: bool) -> Any:
         if column == ClassColumn.EYE:
             return icon(Icon.EYE_OFF, colour="text_faint") if is_hidden else icon(Icon.EYE)
         if column == ClassColumn.COLOUR:
-            return QColor(*row.colour)
+            return self._swatch(row.colour)
         return None
 
     def _tooltip(self, row: LegendRow, column: int, *, is_hidden: bool) -> str:

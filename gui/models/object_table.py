@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
+import functools
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
 
+from gui.models.swatch import swatch
 from gui.segment.pointing import category_name, number_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class ObjectTableModel(QAbstractTableModel):
         self._colours: tuple[Rgb, ...] = ()
         self._areas: tuple[int, ...] = ()
         self._order: list[int] = []
+        self._swatch = functools.cache(swatch)
         self._column = ObjectColumn.SCORE
         self._is_descending = True
 
@@ -126,7 +128,7 @@ class ObjectTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(place, column)
         if role == Qt.ItemDataRole.DecorationRole and column == ObjectColumn.CLASS:
-            return QColor(*self._colours[place]) if place < len(self._colours) else None
+            return self._swatch(self._colours[place]) if place < len(self._colours) else None
         if role == Qt.ItemDataRole.TextAlignmentRole and column != ObjectColumn.CLASS:
             return _RIGHT
         return None

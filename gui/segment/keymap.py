@@ -61,7 +61,7 @@ SEGMENT_KEYMAP: Final = (
     _toggle(
         "segment_scores",
         marked("Actions", "Scores on the objects"),
-        ("R",),
+        ("Shift+G",),
         marked("Actions", "Write how sure the network is on each object"),
         Icon.PERCENT,
     ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
+from gui.segment.thinning import thinned
 from gui.views.image_tools import CELLS_FROM, resample
 
 if TYPE_CHECKING:
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["MaskPainter"]
 
+MOST_OUTLINE = 24
+
 
 class MaskPainter:
     """Keeps the masks of one segmentation as a picture, made anew when the style changes."""
 
     def __init__(self) -> None:
         self._style: OverlayStyle | None = None
+        self._step = 1
         self._premultiplied: NDArray[np.uint8] | None = None
         self._colours: tuple[Rgb, ...] | None = None
 
@@ -48,25 +53,38 @@ class MaskPainter:
         return colour_of(category, style)
 
     def paint(
-        self, picture: QImage, segmentation: Segmentation, style: OverlayStyle, place: Placement
+        self,
+        picture: tuple[QImage, int, int],
+        segmentation: Segmentation,
+        style: OverlayStyle,
+        place: Placement,
     ) -> None:
         """Lay the masks over the part of the picture that is seen.
 
         Parameters
         ----------
         picture
-            What `resample` gave for the picture at `place`, as an image.
+            What is seen of the picture at `place`, and its left and top in the view.
+        style
+            With the outline's width in device pixels, as it should be seen.
         """
-        if self._premultiplied is None or style != self._style:
-            self._style = style
-            self._premultiplied = _premultiplied(segmentation, style)
-        smooth = place.scale < CELLS_FROM
-        part, _, _ = resample(self._premultiplied, place, is_smooth=smooth)
+        step = max(1, int(1 / place.scale))
+        scale = place.scale * step
+        if style.contour:
+            width = min(max(style.contour, round(style.contour / scale)), MOST_OUTLINE)
+            style = replace(style, contour=width)
+        if self._premultiplied is None or (style, step) != (self._style, self._step):
+            self._style, self._step = style, step
+            self._premultiplied = _premultiplied(thinned(segmentation, step), style)
+        seen = replace(place, scale=scale)
+        part, left, top = resample(self._premultiplied, seen, is_smooth=scale < CELLS_FROM)
         part = np.ascontiguousarray(part)
         height, width = part.shape[:2]
         form = QImage.Format.Format_ARGB32_Premultiplied
-        painter = QPainter(picture)
-        painter.drawImage(0, 0, QImage(part.data, width, height, part.strides[0], form))
+        image, x, y = picture
+        painter = QPainter(image)
+        shown = QImage(part.data, width, height, part.strides[0], form)
+        painter.drawImage(left - x, top - y, shown)
         painter.end()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
     from gui.views.viewport import Placement
 
 __all__ = ["SegmentView"]
-
-OUTLINE_PX = 2.0
-"""Width of a mask's outline on the screen, in device pixels, where a picture is shrunk."""
-MOST_OUTLINE = 24
 
 
 class SegmentView(FrameView):
@@ -150,15 +145,8 @@ class SegmentView(FrameView):
     def _compose(self, place: Placement) -> tuple[QImage, int, int]:
         picture, left, top = super()._compose(place)
         if self._segmentation is not None:
-            style = replace(self._style, contour=self._contour(place.scale))
-            self._masks.paint(picture, self._segmentation, style, place)
+            self._masks.paint((picture, left, top), self._segmentation, self._style, place)
         return picture, left, top
-
-    def _contour(self, scale: float) -> int:
-        """Return the outline's width in picture pixels: where a picture is shrunk, wider."""
-        if not self._style.contour:
-            return 0
-        return min(max(self._style.contour, round(OUTLINE_PX / scale)), MOST_OUTLINE)
 
     # ------------------------------------------------------------------------------- the marks
 

@@ -111,6 +111,11 @@ def test_fill_holes_and_only_holes() -> None:
     assert operations.fill_holes(before, 0) is before
 
 
+def test_what_is_enclosed_by_corners_is_a_hole() -> None:
+    after = operations.fill_holes(picture([".....", "..#..", ".#.#.", "..#..", "....."]), 0)
+    assert drawn(after, 0) == [".....", "..#..", ".###.", "..#..", "....."]
+
+
 @pytest.mark.parametrize("distance", [1, 2, 5])
 def test_grow_and_shrink_go_by_distance(distance: int) -> None:
     rng = np.random.default_rng(distance)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QColorDialog
 
 from engine.commands import LoadModel, SetSegmentation
+from engine.overlay import colour_of
 from engine.values import MaskColours, SegmentAs
 from gui import settings as keys
 from gui.models.class_table import ClassColumn
@@ -33,7 +34,6 @@ from tests.gui.segment_kit import (
 from tests.gui.segment_kit import three as three_objects
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
     from tests.gui.window_kit import Kit
@@ -151,6 +151,15 @@ def test_a_row_of_a_frame_ago_means_the_same_object(there: Kit) -> None:
     there.engine.put(answer(three_objects(), 2))
     there.window.objects.place_hovered.emit(0)  # there the car, which is the second now
     assert there.window.segment.view._lit == 1
+
+
+def test_a_row_has_the_colour_of_its_mask_selected_or_not(there: Kit) -> None:
+    model = there.window.objects.objects
+    icon = model.index(0, ObjectColumn.CLASS).data(Qt.ItemDataRole.DecorationRole)
+    expected = colour_of(PERSON.id, there.window.segments.style())
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        middle = icon.pixmap(16, 16, mode).toImage().pixelColor(8, 8)
+        assert (middle.red(), middle.green(), middle.blue()) == expected
 
 
 # ------------------------------------------------------------------------------- hidden and alone
@@ -336,43 +345,6 @@ def test_the_row_under_the_pointer_is_lit(there: Kit) -> None:
     assert there.window.segment.view._lit == 2
     there.window.objects.place_hovered.emit(None)
     assert there.window.segment.view._lit is None
-
-
-def carriers() -> NDArray[np.float32]:
-    """Return maps of 16 channels of 12 x 16 cells: 5 is the car, 9 the opposite of it."""
-    values = np.random.default_rng(0).normal(size=(16, 12, 16)).astype(np.float32)
-    x = np.arange(16) * 4 + 2
-    y = np.arange(12) * 4 + 2
-    is_car = ((y >= 10) & (y < 22))[:, None] & ((x >= 40) & (x < 56))[None, :]
-    values[5] = np.where(is_car, 6, 0) + 0.1 * values[5]
-    values[9] = np.where(is_car, -3, 0) + 0.1 * values[9]
-    return values
-
-
-def test_the_channels_that_carry_an_object_are_ranked_live(there: Kit) -> None:
-    show(there, answer(three_objects(), 1, carriers()))
-    there.window.segments.choose((1,))
-    ranked = there.window.objects.card.bars.rows
-    assert [row.channel for row in ranked[:2]] == [5, 9]
-    assert ranked[0].contrast > 5
-    assert ranked[1].contrast < -5
-    assert len(ranked) == 8
-    show(there, answer(three_objects(), 2, np.flip(carriers(), 0).copy()))
-    assert [row.channel for row in there.window.objects.card.bars.rows[:2]] == [10, 6]
-
-
-def test_a_channel_that_is_clicked_becomes_the_chosen_one(there: Kit) -> None:
-    show(there, answer(three_objects(), 1, carriers()))
-    there.window.segments.choose((1,))
-    bars = there.window.objects.card.bars
-    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars._row(0).center().toPoint())
-    page = there.window.maps.current_page
-    assert page is not None
-    assert page.channel == 5
-    assert there.window.channel.channel == 5
-    assert bars._channel == 5
-    QTest.keyClick(bars, Qt.Key.Key_Down)
-    assert page.channel == 9
 
 
 def test_what_is_not_seen_is_not_drawn_until_it_is(there: Kit) -> None:

@@ -15,6 +15,7 @@ from engine.values import Box, Instances, LabelMap, OverlayStyle, Region
 from gui.control.exports import to_array
 from gui.segment.anchors import label_anchors
 from gui.segment.pointing import Pointed
+from gui.segment.thinning import thinned
 from gui.segment.tools import Tool
 from gui.views.mask_edit_view import MaskEditView
 from gui.views.segment_outline import outline
@@ -225,3 +226,48 @@ def test_a_box_beyond_the_picture_is_no_trouble(view: MaskEditView) -> None:
     view.set_style(OverlayStyle(has_boxes=True))
     view.show_segmentation(GREY, instances(replace(one, box=Box(-20, -30, 200, 90))))
     view.grab()
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5])
+@pytest.mark.parametrize("kind", ["objects", "labels"])
+def test_a_thinned_segmentation_is_its_pixels_thinned(step: int, kind: str) -> None:
+    rng = np.random.default_rng(step)
+    first = step // 2
+    if kind == "labels":
+        plane = rng.choice([0, 1, 3, 18, 255], SIZE).astype(np.uint8)
+        few = thinned(LabelMap(plane, CATEGORIES, plane), step)
+        assert isinstance(few, LabelMap)
+        assert (few.labels == plane[first::step, first::step]).all()
+        assert few.confidence is not None
+        assert (few.confidence == few.labels).all()
+        return
+    masks = [np.zeros(SIZE, np.bool_) for _ in range(20)]
+    for mask in masks:
+        y, x, high, wide = rng.integers(0, 40, 4)
+        mask[y : y + high // 4 + 1, x : x + wide // 4 + 1] = True
+    made = instances(*(item(Region.of(mask)) for mask in masks))
+    few = thinned(made, step)
+    assert isinstance(few, Instances)
+    for mask, one in zip(masks, few.items, strict=True):
+        assert (one.region.full(few.size) == mask[first::step, first::step]).all()
+
+
+def test_a_large_picture_has_its_masks_at_their_places(view: MaskEditView) -> None:
+    large = np.full((SIZE[0] * 40, SIZE[1] * 40, 3), 100, np.uint8)
+    region = Region(10 * 40, 20 * 40, np.ones((12 * 40, 16 * 40), np.bool_))
+    found = Instances(large.shape[:2], CATEGORIES, (item(region),))
+    view.set_style(replace(PLAIN, contour=0, opacity=1.0))
+    view.show_segmentation(large, found)
+    changed = (to_array(view.grab().toImage()) != 100).any(axis=2)
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    edges = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+    expected = tuple(SCALE * n for n in (10, 20, 26, 32))
+    assert edges == pytest.approx(expected, abs=1)
+    view._viewport.zoom_about(100, 170, 2.2)
+    view._renew()
+    zoomed = (to_array(view.grab().toImage()) != 100).any(axis=2)
+    box = view._to_view(10 * 40, 20 * 40, 26 * 40, 32 * 40)
+    rows, columns = np.flatnonzero(zoomed.any(axis=1)), np.flatnonzero(zoomed.any(axis=0))
+    edges = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+    seen = (box.left(), box.top(), box.right(), box.bottom())
+    assert edges == pytest.approx(seen, abs=2)
