@@ -73,7 +73,9 @@ class Journal:
         self._seen = self._read(self._folder / "_categories.json") or {}
         earlier = self._read(self._open)
         self._run = earlier["run"] if earlier else secrets.token_hex(8)
-        if not earlier:
+        if earlier:
+            self._sweep(folder)
+        else:
             _write(self._open, {"run": self._run})
 
     def write(self, picture: str, record: Record) -> None:
@@ -128,6 +130,20 @@ class Journal:
     def clear(self) -> None:
         """Forget everything."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _sweep(self, folder: Path) -> None:
+        """Remove what a process that was killed had begun to write.
+
+        It lies in the journal, or where the files of a picture that was not finished should stand.
+        """
+        places = {self._folder, folder / ".layerscope" / "names"}
+        for path in self._folder.glob("[0-9a-f]*.json"):
+            record = self._read(path)
+            if record and record["run"] == self._run and not record.get("is_done"):
+                places |= {(folder / name).parent for name in record["files"]}
+        for place in places:
+            for part in place.glob(".layerscope-*.part"):
+                part.unlink(missing_ok=True)
 
     def _path(self, picture: str) -> Path:
         key = picture.encode("utf-8", "surrogatepass")

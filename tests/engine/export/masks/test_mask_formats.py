@@ -82,8 +82,16 @@ def test_it_goes_on_after_it_was_cut_off(
         patch.setattr(Writer, "_write", _until_the_record(Writer._write))
         with pytest.raises(KeyboardInterrupt):
             writer.add(hard.build(PICTURES["labels"], "sub/1 labels.png"))
+    # What a process leaves that is killed while it writes.
+    record = cut / ".layerscope" / "records" / name
+    begun = {path.parent for path in cut.rglob("1 labels*")} - {cut}
+    for folder in {record, record.parents[1] / "names", *begun}:
+        (folder / ".layerscope-0123456789ab.part").touch()
+    (cut / ".layerscope-ba9876543210.part").touch()  # a recording into the same folder
     again = make_writer(name)
     again.begin(cut, OPTIONS)
+    assert [path.parent for path in cut.rglob("*.part")] == [cut]
+    (cut / ".layerscope-ba9876543210.part").unlink()
     for k, key in ((2, "nothing"), (1, "labels")):
         again.add(hard.build(PICTURES[key], f"sub/{k} {key}.png"))
     again.finish()
