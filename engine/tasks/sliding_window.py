@@ -201,7 +201,7 @@ class RaceRun:
     def _run(self, control: JobControl, tell: Callable[[Race], None]) -> Race:
         x = whole_picture(self._network, self._frame, self._size)
         index = self._class_index()
-        # Once for nothing: the first pass of a size is slower, and is not what is compared.
+        # Once for nothing: neither of them shall pay for waking the libraries.
         self._view.answer(x[..., : self._settings.window, : self._settings.window])
         start = time.perf_counter()
         logits, macs = single_pass(self._view, x, self._settings)

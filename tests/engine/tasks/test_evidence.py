@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import torch
 from engine.events import Notice
 from engine.models.loading import LoadedModel
 from engine.session import Session
-from engine.tasks.evidence import whole_size
+from engine.tasks.evidence import LiveEvidence, whole_size
 from engine.values import Box, ClassEvidence, EvidenceRequest, Frame, FrameResult
 from tests.engine import tiny
 
@@ -81,15 +82,27 @@ def test_nothing_is_asked_for_nothing() -> None:
     assert bench.evidence(None).evidence is None
 
 
-def test_next_frame_waits_for_its_turn_but_another_picture_does_not() -> None:
+def test_next_frame_waits_for_its_turn() -> None:
+    bench = Bench()
+    result = bench.session.process(frame())
+    network = bench.session._network
+    assert network is not None
+    live = LiveEvidence()
+    live.set_request(EvidenceRequest())
+    start = time.perf_counter()
+    assert live.answer(network, result, start) is not None
+    assert live.answer(network, result, start) is None
+    assert live.answer(network, result, start + 1000) is not None
+    live.set_request(EvidenceRequest(stride=8))
+    assert live.answer(network, result, start) is not None
+
+
+def test_another_picture_or_network_does_not_wait() -> None:
     bench = Bench()
     bench.session.set_evidence(EvidenceRequest())
-    assert bench.session.process(frame()).evidence is not None
-    assert bench.session.process(frame()).evidence is None
+    assert bench.session.process(frame("one")).evidence is not None
     assert bench.session.process(frame("another")).evidence is not None
     bench.session.adopt(tiny.loaded(side=32))
-    assert bench.session.process(frame("another")).evidence is not None
-    bench.session.set_evidence(EvidenceRequest(stride=8))
     assert bench.session.process(frame("another")).evidence is not None
 
 

@@ -9,15 +9,15 @@ from torch import nn
 
 from engine.commands import CancelRace, LoadModel, StartRace
 from engine.errors import CancelledError, ModelError
-from engine.events import RaceFailed, RaceMoved
+from engine.events import EngineEvent, RaceFailed, RaceMoved
 from engine.jobs import JobControl
 from engine.session import Session
-from engine.tasks.fully_convolutional import FullyConvolutional
+from engine.tasks.fully_convolutional import FullyConvolutional, sharing_copy
 from engine.tasks.sliding_window import agreement, raced_size, single_pass, slide
 from engine.thread import EngineThread
 from engine.values import Frame, Race, RaceSettings
 from tests.engine import tiny
-from tests.engine.ear import Ear
+from tests.engine.ear import WAIT_S, Ear
 from tests.engine.shelf import RANDOM, Shelf
 
 torch.set_num_threads(1)
@@ -226,6 +226,33 @@ def test_engine_races_beside_the_live_loop(engine: EngineThread, ear: Ear, shelf
     last = ear.of(RaceMoved)[-1].race
     assert last.sliding.scores.shape == (2, 3)
     assert ear.of(RaceFailed) == []
+
+
+def test_engine_stops_a_race(
+    engine: EngineThread, ear: Ear, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hear(event: EngineEvent) -> None:
+        """Let the race stand until it has been told to stop."""
+        ear.hear(event)
+        if isinstance(event, RaceMoved):
+            engine.post(CancelRace())
+            assert engine._race is not None
+            assert engine._race.control._cancelled.wait(WAIT_S)
+
+    monkeypatch.setattr(engine, "_on_event", hear)
+    shelf.loads["net"] = lambda _control: tiny.loaded(Patches(), "net", side=64)
+    engine.post(LoadModel("net", RANDOM))
+    engine.frames.put(frame(64, 96))
+    ear.result(1)
+    engine.post(StartRace(RaceSettings(window=32, stride=8)))
+    assert ear.wait(RaceFailed).message == ""
+    (moved,) = ear.of(RaceMoved)
+    assert not moved.race.is_done
+
+
+def test_network_that_cannot_be_shared_is_not_raced() -> None:
+    with pytest.raises(ModelError, match="cannot be run twice at the same time"):
+        sharing_copy(tiny.Gated(Patches()))
 
 
 def test_engine_says_why_it_cannot_race(engine: EngineThread, ear: Ear) -> None:
