@@ -15,6 +15,8 @@ from engine.events import (
     OtherFailed,
     OtherProgress,
     OtherTraced,
+    RaceFailed,
+    RaceMoved,
     Severity,
 )
 from engine.jobs import Job
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.jobs import JobControl
-    from engine.values import NetworkGraph
+    from engine.session import Session
+    from engine.values import NetworkGraph, RaceSettings
 
 __all__ = ["Beside", "log_cause"]
 
@@ -44,6 +47,7 @@ class Beside:
         self._on_event = on_event
         self._jobs: list[Job[Any]] = []
         self._other: Job[NetworkGraph] | None = None
+        self._race: Job[object] | None = None
 
     def start(self, job: Job[T]) -> Job[T]:
         """Begin a job, and see to its end when the thread ends."""
@@ -51,8 +55,8 @@ class Beside:
         self._jobs.append(job.start())
         return job
 
-    def obey(self, command: c.Command) -> bool:
-        """Do what a command says, if it is one of those that need no session; tell whether."""
+    def obey(self, command: c.Command, session: Session) -> bool:
+        """Do what a command says, if it starts or ends such work; tell whether it does."""
         match command:
             case c.ListModels():
                 self._list_models()
@@ -60,6 +64,10 @@ class Beside:
                 self._trace_other(command)
             case c.CancelOther():
                 self._cancel_other()
+            case c.StartRace(settings):
+                self._start_race(session, settings)
+            case c.CancelRace():
+                self.cancel_race()
             case _:
                 return False
         return True
@@ -71,6 +79,11 @@ class Beside:
         end = time.monotonic() + within_s
         for job in self._jobs:
             job.join(max(0.0, end - time.monotonic()))
+
+    def cancel_race(self) -> None:
+        """Give a race up."""
+        if self._race is not None:
+            self._race.cancel()
 
     def _list_models(self) -> None:
         """Look into the registry, which takes a second or two the first time."""
@@ -115,6 +128,27 @@ class Beside:
         """Give the tracing up."""
         if self._other is not None:
             self._other.cancel()
+
+    def _start_race(self, session: Session, settings: RaceSettings) -> None:
+        """Race in a thread of its own: the live loop goes on meanwhile."""
+        self.cancel_race()
+        try:
+            run = session.race(settings).run
+        except EngineError as error:
+            self._on_event(RaceFailed(error.message))
+            return
+        self._race = self.start(
+            Job(
+                lambda control: run(control, lambda race: self._on_event(RaceMoved(race))),
+                on_done=lambda _race: None,
+                on_failed=lambda error: self._on_event(_race_failed(error)),
+                name="race",
+            )
+        )
+
+
+def _race_failed(error: EngineError) -> RaceFailed:
+    return RaceFailed("" if isinstance(error, CancelledError) else error.message)
 
 
 def log_cause(error: Exception) -> None:

@@ -20,6 +20,7 @@ from engine.cli_compare import COMPARE
 from engine.cli_console import FAILED, STOPPED, USAGE, Console, Subcommand, UsageError
 from engine.cli_cost import COST
 from engine.cli_evaluate import EVALUATE
+from engine.cli_evidence import EVIDENCE, RACE
 from engine.cli_graph import GRAPH
 from engine.cli_maps import MAPS
 from engine.cli_models import LAYERS, MODELS
@@ -35,7 +36,7 @@ __all__ = ["SUBCOMMANDS", "build_parser", "main", "version"]
 _logger = logging.getLogger(__name__)
 
 _TABLE: tuple[Subcommand, ...] = (
-    CLASSIFY, SEGMENT, MAPS, GRAPH, COMPARE, COST, EVALUATE, MODELS, LAYERS,
+    CLASSIFY, SEGMENT, MAPS, EVIDENCE, RACE, GRAPH, COMPARE, COST, EVALUATE, MODELS, LAYERS,
 )  # fmt: skip
 
 SUBCOMMANDS: frozenset[str] = frozenset(command.name for command in _TABLE)

@@ -77,9 +77,15 @@ def _run(args: argparse.Namespace, console: Console) -> int:
 def _objects(args: argparse.Namespace, console: Console) -> InstanceScores:
     from engine.evaluate.annotations import open_annotations  # noqa: PLC0415 - pycocotools
     from engine.evaluate.average_precision import average_precision  # noqa: PLC0415 - as above
-    from engine.evaluate.folders import annotated_pictures  # noqa: PLC0415 - as above
+    from engine.evaluate.folders import (  # noqa: PLC0415 - as above
+        annotated_pictures,
+        pictures_there,
+    )
 
     annotated = open_annotations(args.annotations)  # before any network is loaded
+    missing = len(annotated.pictures) - len(pictures_there(args.images, annotated))
+    if missing:
+        console.complain(f"{missing:,} of the annotated pictures are not in “{args.images}”.")
     with console.progress() as control, _network(args, "instance", control) as network:
         found = annotated_pictures(network, args.images, annotated, control)
         return average_precision(found, annotated, "bbox" if args.boxes else "segm")

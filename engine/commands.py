@@ -8,9 +8,11 @@ from engine.models.user.options import OpenOptions
 from engine.values import (
     AtlasStyle,
     DeviceRequest,
+    EvidenceRequest,
     FieldRequest,
     InputFit,
     LayerKey,
+    RaceSettings,
     SegmentSettings,
     SurveyRequest,
     WeightsChoice,
@@ -19,6 +21,7 @@ from engine.values import (
 __all__ = [
     "CancelLoading",
     "CancelOther",
+    "CancelRace",
     "Command",
     "ListModels",
     "LoadModel",
@@ -26,10 +29,12 @@ __all__ = [
     "MeasureField",
     "SetClassification",
     "SetDevice",
+    "SetEvidence",
     "SetFit",
     "SetSegmentation",
     "SetStyle",
     "SetSurvey",
+    "StartRace",
     "TraceGraph",
     "TraceOther",
     "WatchLayers",
@@ -145,6 +150,25 @@ class SetSurvey:
     request: SurveyRequest | None
 
 
+@dataclass(frozen=True, slots=True)
+class SetEvidence:
+    """Ask the places of the frames for classes, as often as the live loop allows; None = do not."""
+
+    request: EvidenceRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartRace:
+    """Set a sliding window against one pass on the frame that stands; RaceMoved events answer."""
+
+    settings: RaceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRace:
+    """Stop the race; a RaceFailed with an empty message answers."""
+
+
 Command = (
     ListModels
     | LoadModel
@@ -161,4 +185,7 @@ Command = (
     | MeasureCost
     | MeasureField
     | SetSurvey
+    | SetEvidence
+    | StartRace
+    | CancelRace
 )

@@ -12,6 +12,7 @@ from engine.values import (
     ModelInfo,
     NetworkCost,
     NetworkGraph,
+    Race,
 )
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "OtherFailed",
     "OtherProgress",
     "OtherTraced",
+    "RaceFailed",
+    "RaceMoved",
     "Severity",
 ]
 
@@ -145,6 +148,21 @@ class FieldMeasured:
     field: MeasuredField
 
 
+@dataclass(frozen=True, slots=True)
+class RaceMoved:
+    """How far a race is: a few times a second, and once at its end."""
+
+    race: Race
+
+
+@dataclass(frozen=True, slots=True)
+class RaceFailed:
+    """A race came to no end."""
+
+    message: str
+    """Empty = it was cancelled."""
+
+
 EngineEvent = (
     ModelsListed
     | LoadingProgress
@@ -158,4 +176,6 @@ EngineEvent = (
     | OtherFailed
     | CostMeasured
     | FieldMeasured
+    | RaceMoved
+    | RaceFailed
 )

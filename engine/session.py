@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import time
+import weakref
 from typing import TYPE_CHECKING
 
 from engine.capture.fold import fold
@@ -19,13 +21,16 @@ from engine.network import Network, Pass, raise_unless_gpu_is_full
 from engine.seating import Seating
 from engine.tasks.answers import SegmentAnswers
 from engine.tasks.classify import Classifier
+from engine.tasks.evidence import LiveEvidence
 from engine.tasks.heads import View
+from engine.tasks.sliding_window import RaceRun, prepare_race
 from engine.values import (
     Activation,
     AtlasStyle,
     Classification,
     DeviceInfo,
     DeviceRequest,
+    EvidenceRequest,
     FieldRequest,
     Frame,
     FrameResult,
@@ -36,6 +41,7 @@ from engine.values import (
     NetworkCost,
     NetworkGraph,
     NodeSummary,
+    RaceSettings,
     Segmentation,
     SegmentSettings,
     SurveyRequest,
@@ -86,6 +92,7 @@ class Session:
         self._plain_ms = 0.0
         self._classifier = Classifier()
         self._segments = SegmentAnswers()
+        self._evidence = LiveEvidence()
         self._frame: Frame | None = None
         self._last: Pass | None = None
 
@@ -123,9 +130,14 @@ class Session:
             There is not even enough memory for it on the CPU; the present one stays.
         """
         network = self._seating.seat(loaded)
+        before = weakref.ref(self._network.module) if self._network else None
         self._network = network
         self._watched.clear()
         self._forget()
+        if before is not None and before() not in {None, network.module}:
+            # It refers to itself in a circle, and a window may have set it aside from collections.
+            gc.unfreeze()
+            gc.collect()
         return network.info
 
     def set_device(self, request: DeviceRequest) -> DeviceInfo:
@@ -188,6 +200,21 @@ class Session:
     def set_survey(self, request: SurveyRequest | None) -> None:
         """Sum up these nodes of the graph now and then; None = none."""
         self._survey = request if request is None or request.keys else None
+
+    def set_evidence(self, request: EvidenceRequest | None) -> None:
+        """Ask the places of the frames for classes now and then; None = do not."""
+        self._evidence.set_request(request)
+        self._tell("evidence", "")
+
+    def race(self, settings: RaceSettings, frame: Frame | None = None) -> RaceRun:
+        """Make a race of a sliding window and one pass ready; None = on the frame that stands.
+
+        Raises
+        ------
+        ModelError
+            There is no picture, or the network cannot be raced like this.
+        """
+        return prepare_race(self._require_network(), frame or self._frame, settings)
 
     def trace(self) -> NetworkGraph:
         """Return the graph of the network that is loaded.
@@ -252,7 +279,9 @@ class Session:
             self._last = network.run(frame, self._watched, self._fit, survey)
             summaries = self._end_survey(survey, self._last)
             result = self._result(network, self._last, start)
-            return dataclasses.replace(result, survey=summaries) if summaries else result
+            evidence = self._evidence.answer(network, result, time.perf_counter())
+            self._tell("evidence", self._evidence.trouble, Severity.WARNING)
+            return dataclasses.replace(result, survey=summaries, evidence=evidence)
         except (RuntimeError, MemoryError) as error:
             raise_unless_gpu_is_full(error, network.placement)
         # Outside the handler: the traceback holds on to what fills the device.

@@ -205,10 +205,11 @@ class EngineThread(threading.Thread):
             self._on_event(Notice(topic, ""))
 
     def _obey(self, session: Session, command: c.Command) -> _Stale:
-        if self._beside.obey(command):
+        if self._beside.obey(command, session):
             return _Stale.NOTHING
         match command:
             case c.SetDevice(request):
+                self._beside.cancel_race()  # the weights that it shares are about to move
                 session.set_device(request)
                 return self._tell_ready(session)
             case c.LoadModel():
@@ -315,6 +316,9 @@ def _set(session: Session, command: c.Command) -> _Stale:
         case c.SetFit(fit):
             session.set_fit(fit)
             return _Stale.FORWARD
+        case c.SetEvidence(request):
+            session.set_evidence(request)
+            return _Stale.FORWARD if request is not None else _Stale.NOTHING
         case c.SetSurvey(survey):
             session.set_survey(survey)
             return _Stale.FORWARD if survey is not None else _Stale.NOTHING

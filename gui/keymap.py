@@ -244,6 +244,7 @@ _MAPS: Final = (
         ),
         Icon.FIELD,
         is_checkable=True,
+        workspaces=("inspect", "graph"),
     ),
     ActionSpec(
         "cycle_zoom",

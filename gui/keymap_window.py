@@ -77,6 +77,14 @@ _VIEW: Final = (
         is_checkable=True,
     ),
     ActionSpec(
+        "workspace_evidence",
+        marked("Actions", "Evidence"),
+        ("Ctrl+4",),
+        "View",
+        marked("Actions", "A classifier asked place by place, in one pass or window by window"),
+        is_checkable=True,
+    ),
+    ActionSpec(
         "palette", marked("Actions", "Find an action…"), ("Ctrl+K",), "View", icon=Icon.PALETTE
     ),
     ActionSpec("reset_view", marked("Actions", "Reset the view"), ("Esc",), "View", icon=Icon.FIT),

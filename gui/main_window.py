@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
 from gui.actions import Actions
 from gui.context import WindowContext
 from gui.control.compare import CompareControl
+from gui.control.evidence import EvidenceControl
 from gui.control.exports import ExportControl
 from gui.control.fields import FieldControl
 from gui.control.graph import GraphControl
@@ -26,17 +26,21 @@ from gui.control.window_view import ViewControl
 from gui.control.workspaces import WorkspaceControl
 from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
+from gui.menus import window_menu
+from gui.paint_clock import PaintClock
 from gui.panels.activation_panel import ActivationPanel
 from gui.panels.centre_column import CentreColumn
 from gui.panels.channel_panel import ChannelPanel
 from gui.panels.compare_panel import ComparePanel
 from gui.panels.cost_panel import CostPanel
+from gui.panels.evidence_panel import EvidencePanel
 from gui.panels.graph_panel import GraphPanel
 from gui.panels.layers_panel import LayersPanel
 from gui.panels.loading_row import LoadingRow
 from gui.panels.objects_panel import ObjectsPanel
 from gui.panels.open_model_card import OpenModelCard
 from gui.panels.prediction_panel import PredictionPanel
+from gui.panels.race_panel import RacePanel
 from gui.panels.segment_panel import SegmentPanel
 from gui.panels.source_panel import SourcePanel
 from gui.panels.status_line import StatusLine
@@ -48,13 +52,12 @@ from gui.remembered import display_style
 from gui.segment.keymap import CORRECT_GROUP, SEGMENT_GROUP, SEGMENT_KEYMAP
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
+from gui.views.page_tabs import PageTabs
 from gui.views.palette import CommandPalette
 from gui.views.settings_overlay import SettingsOverlay
 from gui.workspaces import bring_forward, make_docks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from engine.values import FrameResult, ModelInfo
     from gui.backend import Backend
     from gui.settings import Settings
@@ -64,12 +67,8 @@ __all__ = ["MainWindow"]
 DEFAULT_SIZE = (1280, 800)
 SEGMENT_TASKS = frozenset({"instance", "semantic"})
 """What networks are called that say which pixels belong to what."""
-UNPAINTED_MS = 1000
 SETTLE_MS = 1500
 """After a network came: by then it has answered, and its graph is drawn."""
-
-
-_PAINTED = QEvent.Type(QEvent.registerEventType())
 
 
 class MainWindow(QMainWindow):
@@ -90,14 +89,11 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._backend = backend
         self._settings = settings
-        self._is_painted = False
-        self._waiting: list[Callable[[], None]] = []
+        self.clock = PaintClock(self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(set_aside_garbage)
-        self._paint_ms = self._latency_ms = 0.0
-        self._shown_at = self._captured_at = 0.0
         self._build_window()
         self._build_panels()
         self._build_docks()
@@ -105,33 +101,6 @@ class MainWindow(QMainWindow):
         self._connect_panels()
         self._build_menu()
         self._restore()
-
-    @property
-    def latency_ms(self) -> float:
-        """From the capture of the frame painted last to its being on the screen."""
-        return self._latency_ms
-
-    @property
-    def paint_ms(self) -> float:
-        """What handling and painting the last result cost the GUI thread."""
-        return self._paint_ms
-
-    def when_painted(self, do: Callable[[], None]) -> None:
-        """Do something once the window has been painted for the first time.
-
-        Where no painting comes (a window that is not exposed), it is done after a second.
-        """
-        if self._is_painted:
-            do()
-            return
-        self._waiting.append(do)
-        QTimer.singleShot(UNPAINTED_MS, self, self._end_waiting)
-
-    @Slot()
-    def _end_waiting(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for do in waiting:
-            do()
 
     # ------------------------------------------------------------------------------------ building
 
@@ -169,6 +138,13 @@ class MainWindow(QMainWindow):
         self.compare = ComparePanel(actions=actions, parent=self)
         self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
         self.objects = ObjectsPanel(style=style, parent=self)
+        self.evidence = EvidencePanel(self)
+        self.race = RacePanel(self)
+        pages = (
+            (self.tr("Class evidence"), self.evidence),
+            (self.tr("Sliding window"), self.race),
+        )
+        self.lessons = PageTabs(pages, self)
         self._stack = QStackedWidget(self)
         rows = (self.loading, self.notices)
         self.setCentralWidget(CentreColumn(rows, self.file_card, self._stack, self))
@@ -200,7 +176,7 @@ class MainWindow(QMainWindow):
             self,
             context,
             stack=self._stack,
-            pages={"maps": self.maps, "segment": self.segment},
+            pages={"maps": self.maps, "segment": self.segment, "evidence": self.lessons},
             docks=self.docks,
         )
         self.sources = SourceControl(self.source, context)
@@ -219,6 +195,7 @@ class MainWindow(QMainWindow):
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
         self.comparing = CompareControl(context, panel=self.compare, palette=self.palette_)
+        self.evidences = EvidenceControl(context, evidence=self.evidence, race=self.race)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         self.segments = SegmentControl(
             context, panel=self.segment, objects=self.objects, maps=self.maps
@@ -264,17 +241,9 @@ class MainWindow(QMainWindow):
         )
 
     def _build_menu(self) -> None:
-        """Put all actions, group by group, behind the button at the right end of the top bar."""
-        menu = QMenu(self)
-        groups = self.actions_.by_group()
-        for group in (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, CORRECT_GROUP):
-            specs = groups.get(group, [])
-            if specs:
-                part = menu.addMenu(specs[0].group_title)
-                part.addActions([self.actions_.action(spec.id) for spec in specs])
-        panels = menu.addMenu(self.tr("Panels"))
-        panels.addActions([dock.toggleViewAction() for dock in self.docks.values()])
-        self.top.menu_button(menu)
+        """Put all actions behind the button at the right end of the top bar."""
+        groups = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, CORRECT_GROUP)
+        self.top.menu_button(window_menu(self, self.actions_, groups, self.docks.values()))
 
     # -------------------------------------------------------------------------------------- layout
 
@@ -296,7 +265,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_result(self, result: FrameResult) -> None:
-        self._shown_at, self._captured_at = time.perf_counter(), result.frame.captured_at
+        self.clock.begin(result.frame.captured_at)
         self.source.show_result(result)
         self.prediction.show_result(result)
         self.inspect.show_result(result)
@@ -304,12 +273,11 @@ class MainWindow(QMainWindow):
         self.exports.show_result(result)
         self.graphs.show_result(result)
         self.segments.show_result(result)
+        self.evidences.show_result(result)
         self.view.show_result(result)
-        self.status.show_result(result, self._paint_ms, self._latency_ms)
-        self.timing.add(result, self._paint_ms)
-        # Repaints are events of low priority: an event of the same behind them comes when all
-        # is painted.
-        QApplication.postEvent(self, QEvent(_PAINTED), Qt.EventPriority.LowEventPriority.value)
+        self.status.show_result(result, self.clock.paint_ms, self.clock.latency_ms)
+        self.timing.add(result, self.clock.paint_ms)
+        self.clock.finish()
         self.result_shown.emit(result)
 
     @Slot(object)
@@ -317,6 +285,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{info.card.title} – Layerscope")
         self.prediction.clear(self.tr("Waiting for the first answer"))
         self.channel.set_categories(info.categories)
+        set_aside_garbage()  # before its graph is traced and drawn, and again when it is
         self._settle.start()
         self.inspect.show_model(info)
 
@@ -325,8 +294,7 @@ class MainWindow(QMainWindow):
         """Bring up the two networks, wide, where the graph stands."""
         self.workspaces.show("graph")
         dock = self.docks["compare"]
-        dock.show()
-        dock.raise_()
+        bring_forward(dock)
         self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
 
     @Slot(int, float)
@@ -334,19 +302,6 @@ class MainWindow(QMainWindow):
         self._backend.post(SetClassification(top_k, smoothing_s))
 
     # ------------------------------------------------------------------------------ Qt's overrides
-
-    def event(self, event: QEvent) -> bool:
-        """Take the time when a result has been painted; notice the first painting."""
-        if event.type() == QEvent.Type.UpdateRequest and not self._is_painted:
-            self._is_painted = super().event(event)
-            QTimer.singleShot(0, self, self._end_waiting)
-            return self._is_painted
-        if event.type() == _PAINTED:
-            now = time.perf_counter()
-            self._paint_ms = (now - self._shown_at) * 1e3
-            self._latency_ms = (now - self._captured_at) * 1e3
-            return True
-        return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy and save the view under the pointer."""

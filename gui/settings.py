@@ -48,11 +48,19 @@ RECENT_CAP: Final = 12
 THEME: Final = one_of("window/theme", "system", ("system", "dark", "light"))
 TEXT_SCALE: Final = number("window/text_scale", 1.0, 0.75, 2.0)
 GEOMETRY: Final = blob("window/geometry")
-WORKSPACE: Final = one_of("window/workspace", "inspect", ("inspect", "graph"))
+WORKSPACE: Final = one_of(
+    "window/workspace", "inspect", ("inspect", "graph", "segment", "evidence")
+)
 STATE_INSPECT: Final = blob("window/state_inspect")
 STATE_GRAPH: Final = blob("window/state_graph")
 STATE_SEGMENT: Final = blob("window/state_segment")
-STATES: Final = {"inspect": STATE_INSPECT, "graph": STATE_GRAPH, "segment": STATE_SEGMENT}
+STATE_EVIDENCE: Final = blob("window/state_evidence")
+STATES: Final = {
+    "inspect": STATE_INSPECT,
+    "graph": STATE_GRAPH,
+    "segment": STATE_SEGMENT,
+    "evidence": STATE_EVIDENCE,
+}
 """The layout of each workspace, as it was left."""
 PALETTE_RECENT: Final = texts("window/palette_recent", 8)
 

@@ -58,7 +58,7 @@ def build_window(
     bridge.setParent(window)
 
     def start(where: str, model: str, layers: tuple[str, ...]) -> None:
-        window.when_painted(lambda: begin(where, model, layers))
+        window.clock.when_painted(lambda: begin(where, model, layers))
 
     def begin(where: str, model: str, layers: tuple[str, ...]) -> None:
         source.start()

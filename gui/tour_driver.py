@@ -104,7 +104,7 @@ class Tour(QObject):
     def _count(self, result: FrameResult) -> None:
         self.results += 1
         self.last = result
-        self.report.count(result, self.window.latency_ms)
+        self.report.count(result, self.window.clock.latency_ms)
 
     @Slot()
     def _poll(self) -> None:

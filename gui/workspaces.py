@@ -132,6 +132,22 @@ WORKSPACES: Final = (
         widths={"source": Extent(0.2, 256, 380), "objects": Extent(0.27, 344, 480)},
         heights={"source": Extent(0.4, 240), "layers": Extent(0.5)},
     ),
+    Workspace(
+        id="evidence",
+        page="evidence",
+        places={
+            "source": _LEFT,
+            "prediction": _LEFT,
+            "layers": _RIGHT,
+            "graph": _RIGHT,
+            "timing": _RIGHT,
+            "channel": _BOTTOM,
+        },
+        behind={"graph": "layers"},
+        hidden=frozenset({"layers", "graph", "timing", "channel"}),
+        widths={"source": Extent(0.22, 280, 400)},
+        heights={"source": Extent(0.55), "prediction": Extent(0.4)},
+    ),
 )
 """In the order of their buttons."""
 

@@ -91,6 +91,7 @@ def test_a_figure_is_a_number() -> None:
 def test_every_benchmark_is_found_by_its_file() -> None:
     names = {one.name for one in harness.all_benchmarks()}
     assert {"loop_resnet50", "loop_lite0", "hooks_only", "gui_gap", "window", "soak"} <= names
+    assert {"trace", "graph_layout", "graph_screen", "graph_live", "pan_zoom"} <= names
 
 
 def test_the_sides_take_turns_and_the_first_round_does_not_count() -> None:
@@ -107,6 +108,17 @@ def test_the_sides_take_turns_and_the_first_round_does_not_count() -> None:
     assert called == ["a", "b", "a", "b", "b", "a"]
     assert taken == {"a": [3.0, 3.0], "b": [2.0, 2.0]}
     assert timing.median_ratio(taken["a"], taken["b"]) == 1.5
+
+
+def test_two_clocks_are_read_round_by_round() -> None:
+    calls: list[str] = []
+    works = {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}
+    taken = timing.alternate_clocked(works, 2)
+    assert calls == ["a", "b", "a", "b", "b", "a"]
+    for clocks in taken.values():
+        assert len(clocks.wall) == len(clocks.processor) == 2  # the first round warms up
+        assert min(clocks.wall) > 0
+        assert min(clocks.processor) >= 0
 
 
 def test_the_percentile_is_one_of_the_values() -> None:

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl
     from engine.values import Segmentation
 
-__all__ = ["CanSegment", "annotated_pictures", "labelled_pictures", "names_beside"]
+__all__ = [
+    "CanSegment",
+    "annotated_pictures",
+    "labelled_pictures",
+    "names_beside",
+    "pictures_there",
+]
 
 
 class CanSegment(Protocol):
@@ -35,11 +41,16 @@ def annotated_pictures(
     network: CanSegment, folder: Path, annotated: Annotated, control: JobControl
 ) -> Iterator[tuple[int, Segmentation]]:
     """Segment the annotated pictures that are in a folder; the others are passed over."""
-    there = [(number, folder / name) for number, name in sorted(annotated.pictures.items())]
-    there = [(number, path) for number, path in there if path.is_file()]
+    there = pictures_there(folder, annotated)
     for done, (number, path) in enumerate(there):
         control.report("Segmenting", done, len(there))
         yield number, network.segment(read_picture(path))
+
+
+def pictures_there(folder: Path, annotated: Annotated) -> list[tuple[int, Path]]:
+    """Return the annotated pictures that are in a folder, by their id."""
+    named = [(number, folder / name) for number, name in sorted(annotated.pictures.items())]
+    return [(number, path) for number, path in named if path.is_file()]
 
 
 def labelled_pictures(

@@ -12,7 +12,7 @@ from engine.graph.tracks import Routes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.graph.layered import Child
+    from engine.graph.layered import Child, Vertex
     from engine.graph.ranking import Ranked
 
 __all__ = ["arrange"]
@@ -92,8 +92,11 @@ def _put(drawn: Drawn, piece: Drawn, at: float) -> None:
     drawn.places.update({name: (x + at, y) for name, (x, y) in piece.places.items()})
     drawn.inlets.update({name: x + at for name, x in piece.inlets.items()})
     drawn.outlets.update({name: x + at for name, x in piece.outlets.items()})
+    if not at:
+        drawn.ways.update(piece.ways)
+        return
     for ends, way in piece.ways.items():
-        drawn.ways[ends] = tuple((x + at, y) for x, y in way)
+        drawn.ways[ends] = tuple([(x + at, y) for x, y in way])
 
 
 # -------------------------------------------------------------------------------------- a piece
@@ -109,13 +112,14 @@ def _arrange_piece(piece: Level, check: Callable[[], None]) -> Drawn:
     columns.place_across(ranked, check)
     width = max((v.centre + v.half for rank in ranked.ranks for v in rank), default=0.0)
     routes = Routes(ranked, width, check)
-    tops, total = _place_along(ranked, routes)
+    lengths = [_rank_length(ranked, vertices) for vertices in ranked.ranks]
+    tops, total = _place_along(ranked, routes, lengths)
     drawn = Drawn(across=routes.width, along=total)
     for child in piece.children:
         vertex = ranked.first[child.name]
         top = tops[vertex.rank]
         if vertex is ranked.last[child.name]:
-            top += (_rank_length(ranked, vertex.rank) - child.along) / 2
+            top += (lengths[vertex.rank] - child.along) / 2
         drawn.places[child.name] = (vertex.centre - child.across / 2, top)
     drawn.inlets = {name: ranked.first[ENTRY + name].centre for name in piece.entries}
     drawn.outlets = {name: ranked.first[EXIT + name].centre for name in piece.exits}
@@ -130,6 +134,7 @@ def _arrange_piece(piece: Level, check: Callable[[], None]) -> Drawn:
             first, last = way[0], way[-1]
             points = [(first[0], start), *way[1:-1], (last[0], end)]
             drawn.ways[net.spec.source, target] = tuple(points)
+    ranked.dissolve()
     return drawn
 
 
@@ -142,17 +147,17 @@ def _ranked(piece: Level, check: Callable[[], None], *, is_spanning: bool) -> Ra
     return ranked
 
 
-def _rank_length(ranked: Ranked, rank: int) -> float:
+def _rank_length(ranked: Ranked, vertices: list[Vertex]) -> float:
     """Return how long a rank is along: what passes several counts in its last."""
     lengths = [
         v.child.along
-        for v in ranked.ranks[rank]
+        for v in vertices
         if v.child and v.kind is VertexKind.NODE and ranked.last[v.child.name] is v
     ]
     return max(lengths, default=0.0)
 
 
-def _place_along(ranked: Ranked, routes: Routes) -> tuple[list[float], float]:
+def _place_along(ranked: Ranked, routes: Routes, lengths: list[float]) -> tuple[list[float], float]:
     """Return where each rank begins, along, and where all ends."""
     tops: list[float] = []
     at = 0.0
@@ -162,7 +167,7 @@ def _place_along(ranked: Ranked, routes: Routes) -> tuple[list[float], float]:
         if rank or gap.is_crossed:
             at += gap.length
         tops.append(at)
-        at += _rank_length(ranked, rank)
+        at += lengths[rank]
         for vertex in vertices:
             if vertex.child and vertex.kind is VertexKind.BODY:
                 first = ranked.first[vertex.child.name]

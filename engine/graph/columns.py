@@ -37,8 +37,6 @@ class _Block:
     """Vertices in a straight line along, one in each of successive ranks."""
 
     at: float = 0.0
-    vertices: list[tuple[Vertex, float]] = field(default_factory=list)
-    """With their offsets from the block."""
     before: dict[_Block, float] = field(default_factory=dict)
     """Blocks to the left, and how far from them it must stay."""
     behind: dict[_Block, float] = field(default_factory=dict)
@@ -46,18 +44,21 @@ class _Block:
     """Another block, the offset at which a link to it would be straight, its weight."""
 
 
+_Seats = dict[Vertex, tuple[_Block, float]]
+"""In which block each vertex is, and its offset there."""
+
+
 def place_across(ranked: Ranked, check: Callable[[], None]) -> None:
     """Set each vertex's `centre` and the offsets of free ports; the least left edge is 0."""
     straight = _straight_links(ranked)
     _spread_ports(ranked, straight)
-    block_of = _blocks(ranked, straight)
-    _keep_apart(ranked, block_of)
-    _pull(ranked, block_of)
+    blocks, seats = _blocks(ranked, straight)
+    _keep_apart(ranked, seats)
+    _pull(ranked, seats)
     check()
-    _relax(_left_to_right(list(dict.fromkeys(block_of.values()))), check)
-    for block in dict.fromkeys(block_of.values()):
-        for vertex, offset in block.vertices:
-            vertex.centre = round(block.at) + offset  # else lines would have tiny steps
+    _relax(_left_to_right(blocks), check)
+    for vertex, (block, offset) in seats.items():
+        vertex.centre = round(block.at) + offset  # else lines would have tiny steps
     left = min((v.centre - v.half for rank in ranked.ranks for v in rank), default=0.0)
     for rank in ranked.ranks:
         for vertex in rank:
@@ -70,10 +71,11 @@ def place_across(ranked: Ranked, check: Callable[[], None]) -> None:
 def _straight_links(ranked: Ranked) -> set[Link]:
     """Choose links to be straight: heavy ones first, none that cross, one for each end."""
     chosen: set[Link] = set()
+    fans = _Fans()
     for vertices in ranked.ranks:
         links = [link for vertex in vertices for link in vertex.downs]
         if len(links) > 1:
-            links = [link for link in links if _may_be_straight(link)]
+            links = [link for link in links if fans.may_be_straight(link)]
             links.sort(key=_weight, reverse=True)
         taken: list[tuple[int, int]] = []
         for link in links:
@@ -95,22 +97,33 @@ def _weight(link: Link) -> int:
     return {0: 10, 1: 1, 2: 100}[lanes]
 
 
-def _may_be_straight(link: Link) -> bool:
-    """Whether it is the middle one of the branches at both ends: a fan is drawn symmetrically.
+class _Fans:
+    """Where the branches at each vertex are, asked for link by link."""
 
-    What also goes elsewhere and only passes, a skip, is no branch.
-    """
-    if link.net is None:
-        return True
-    if not link.lower.is_real:
-        return True
-    ups = [other.upper.place for other in link.lower.ups if _is_branch(other)]
-    if not _is_middle(link.upper.place, ups):
-        return False
-    if not link.upper.is_real:
-        return True
-    downs = [other.lower.place for other in link.upper.downs if other.lower.is_real]
-    return _is_middle(link.lower.place, downs)
+    def __init__(self) -> None:
+        self._above: dict[Vertex, list[int]] = {}
+        self._below: dict[Vertex, list[int]] = {}
+
+    def may_be_straight(self, link: Link) -> bool:
+        """Whether it is the middle one of the branches at both ends: a fan is symmetrical.
+
+        What also goes elsewhere and only passes, a skip, is no branch.
+        """
+        if link.net is None or not link.lower.is_real:
+            return True
+        ups = self._above.get(link.lower)
+        if ups is None:
+            ups = sorted(other.upper.place for other in link.lower.ups if _is_branch(other))
+            self._above[link.lower] = ups
+        if not _is_middle(link.upper.place, ups):
+            return False
+        if not link.upper.is_real:
+            return True
+        downs = self._below.get(link.upper)
+        if downs is None:
+            downs = sorted(o.lower.place for o in link.upper.downs if o.lower.is_real)
+            self._below[link.upper] = downs
+        return _is_middle(link.lower.place, downs)
 
 
 def _is_branch(link: Link) -> bool:
@@ -118,11 +131,11 @@ def _is_branch(link: Link) -> bool:
 
 
 def _is_middle(place: int, places: list[int]) -> bool:
-    """With two, both may be straight: one is a branch and one the way."""
+    """Of sorted places. With two, both may be straight: one is a branch and one the way."""
     count = len(places)
     if count <= 2:
         return True
-    return count % 2 == 1 and sorted(places)[count // 2] == place
+    return count % 2 == 1 and places[count // 2] == place
 
 
 def _spread_ports(ranked: Ranked, straight: set[Link]) -> None:
@@ -142,20 +155,21 @@ def _spread_ports(ranked: Ranked, straight: set[Link]) -> None:
             link.in_offset = (at - middle) * gap
 
 
-def _blocks(ranked: Ranked, straight: set[Link]) -> dict[Vertex, _Block]:
-    block_of: dict[Vertex, _Block] = {}
-    offsets: dict[Vertex, float] = {}
+def _blocks(ranked: Ranked, straight: set[Link]) -> tuple[list[_Block], _Seats]:
+    blocks: list[_Block] = []
+    seats: _Seats = {}
+    into = {link.lower: link for link in straight}
     for vertices in ranked.ranks:
         for vertex in vertices:
-            above = next((link for link in vertex.ups if link in straight), None)
+            above = into.get(vertex)
             if above is None:
                 block, offset = _Block(), 0.0
+                blocks.append(block)
             else:
-                block = block_of[above.upper]
-                offset = offsets[above.upper] + above.out_offset - above.in_offset
-            block.vertices.append((vertex, offset))
-            block_of[vertex], offsets[vertex] = block, offset
-    return block_of
+                block, offset = seats[above.upper]
+                offset += above.out_offset - above.in_offset
+            seats[vertex] = block, offset
+    return blocks, seats
 
 
 # -------------------------------------------------------------------------------- the distances
@@ -166,26 +180,25 @@ def _gap(left: Vertex, right: Vertex) -> float:
     return (_NODE_GAP, _MIXED_GAP, _LANE_GAP)[lanes]
 
 
-def _keep_apart(ranked: Ranked, block_of: dict[Vertex, _Block]) -> None:
-    offsets = {v: offset for b in dict.fromkeys(block_of.values()) for v, offset in b.vertices}
+def _keep_apart(ranked: Ranked, seats: _Seats) -> None:
     for vertices in ranked.ranks:
         for left, right in itertools.pairwise(vertices):
-            one, other = block_of[left], block_of[right]
-            apart = left.half + right.half + _gap(left, right) + offsets[left] - offsets[right]
+            (one, left_offset), (other, right_offset) = seats[left], seats[right]
+            apart = left.half + right.half + _gap(left, right) + left_offset - right_offset
             if apart > one.behind.get(other, float("-inf")):
                 one.behind[other] = other.before[one] = apart
 
 
-def _pull(ranked: Ranked, block_of: dict[Vertex, _Block]) -> None:
-    offsets = {v: offset for b in dict.fromkeys(block_of.values()) for v, offset in b.vertices}
+def _pull(ranked: Ranked, seats: _Seats) -> None:
     pulls: dict[tuple[_Block, _Block], dict[float, float]] = defaultdict(dict)
     for vertices in ranked.ranks:
         for vertex in vertices:
+            one, offset = seats[vertex]
             for link in vertex.downs:
-                one, other = block_of[link.upper], block_of[link.lower]
+                other, other_offset = seats[link.lower]
                 if one is not other:
-                    shift = offsets[link.upper] + link.out_offset
-                    shift -= offsets[link.lower] + link.in_offset
+                    shift = offset + link.out_offset
+                    shift -= other_offset + link.in_offset
                     weight = 3.0 if link.lower.is_real and _is_branch(link) else 1.0
                     known = pulls[one, other]
                     known[shift] = known.get(shift, 0.0) + weight

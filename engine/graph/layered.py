@@ -40,6 +40,8 @@ EXIT = ">"
 JOIN = 6
 """More nets than this into one item, or the same items, are joined to one line."""
 
+_BORDERS = frozenset((ENTRY, EXIT))
+
 Place = tuple[float, float]
 """Across, along."""
 End = tuple[str, str]
@@ -48,7 +50,7 @@ End = tuple[str, str]
 
 def named(end: End) -> str:
     """Return the name of what an end is at: a child, or one port of a border."""
-    return end[0] + end[1] if end[0] in {ENTRY, EXIT} else end[0]
+    return end[0] + end[1] if end[0] in _BORDERS else end[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from engine.collecting import without_collections
 from engine.graph.arrange import arrange
 from engine.graph.labels import FRAME_SIZE, LABEL_SIZE, item_size, relative_path, text_width
 from engine.graph.layered import Child, Level, NetSpec
@@ -69,8 +70,9 @@ def layout(
         `control` was cancelled.
     """
     start = time.perf_counter()
-    drawing = _Drawing(view, direction, control.check if control else _never)
-    items, boxes, edges = drawing.place()
+    with without_collections():
+        drawing = _Drawing(view, direction, control.check if control else _never)
+        items, boxes, edges = drawing.place()
     width, height = drawing.size
     return GraphLayout(
         items=items,
@@ -227,7 +229,10 @@ class _Drawing:
         for path, source, target in steps:
             across, along = self._origins[path]
             way = self._drawn[path].ways[source, target]
-            points += [self._turned(x + across, y + along) for x, y in way]
+            if self._is_down:
+                points += [(x + across, y + along) for x, y in way]
+            else:
+                points += [(y + along, x + across) for x, y in way]
         corners = _simplified(points)
         return PlacedEdge(edge, corners, self._label_at(edge, corners) if is_first else None)
 
@@ -243,15 +248,19 @@ def _simplified(points: list[Place]) -> tuple[Place, ...]:
     """Leave out doubled points and those in the middle of a straight piece."""
     kept: list[Place] = []
     for point in points:
-        if kept and abs(point[0] - kept[-1][0]) < 0.01 and abs(point[1] - kept[-1][1]) < 0.01:
-            continue
-        while len(kept) > 1 and _is_between(kept[-2], kept[-1], point):
-            kept.pop()
+        x, y = point
+        if kept:
+            last_x, last_y = kept[-1]
+            if abs(x - last_x) < 0.01 and abs(y - last_y) < 0.01:
+                continue
+            while len(kept) > 1 and _is_between(kept[-2], kept[-1], point):
+                kept.pop()
         kept.append(point)
     return tuple(kept)
 
 
 def _is_between(first: Place, middle: Place, last: Place) -> bool:
-    (x0, y0), (x1, y1), (x2, y2) = first, middle, last
-    is_upright = abs(x0 - x1) < 0.01 and abs(x1 - x2) < 0.01
-    return is_upright or (abs(y0 - y1) < 0.01 and abs(y1 - y2) < 0.01)
+    x, y = middle
+    if abs(first[0] - x) < 0.01 and abs(x - last[0]) < 0.01:
+        return True
+    return abs(first[1] - y) < 0.01 and abs(y - last[1]) < 0.01

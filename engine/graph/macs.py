@@ -133,15 +133,29 @@ def _recurrent(node: GraphNode) -> Sum:
     gates = {"LSTM": 4, "GRU": 3}.get(node.op, 1)
     ways = 2 if attributes.get("both ways") == "yes" else 1
     steps = math.prod(node.inputs[0].shape[:-1])
+    state = node.outputs[0].shape[-1] // ways  # less than `hidden` where it is projected
     widths = [node.inputs[0].shape[-1]]
-    widths += [hidden * ways] * (int(attributes.get("layers", "1")) - 1)
-    return tuple(((steps, ways), (gates, hidden, width + hidden)) for width in widths)
+    widths += [state * ways] * (int(attributes.get("layers", "1")) - 1)
+    found: list[Product] = []
+    for width in widths:
+        found.append(((steps, ways), (gates, hidden, width + state)))
+        if state != hidden:
+            found.append(((steps, ways), (hidden, state)))
+    return tuple(found)
+
+
+def _cell(node: GraphNode) -> Sum:
+    """Count one step of a recurrent layer."""
+    gates = {"LSTMCell": 4, "GRUCell": 3}.get(node.op, 1)
+    shape, hidden = node.inputs[0].shape, node.outputs[0].shape[-1]
+    return (((math.prod(shape[:-1]),), (gates, hidden, shape[-1] + hidden)),)
 
 
 _BY_OP: dict[str, Callable[[GraphNode], Sum]] = {
     **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot"), _matrix_product),
     **dict.fromkeys(("addmm", "baddbmm", "addbmm"), _added_product),
     **dict.fromkeys(("LSTM", "GRU", "RNN"), _recurrent),
+    **dict.fromkeys(("LSTMCell", "GRUCell", "RNNCell"), _cell),
     "einsum": _einsum,
     "scaled_dot_product_attention": _scaled_dot_product,
 }

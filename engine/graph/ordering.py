@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from engine.graph.layered import Link, Vertex, VertexKind
@@ -74,8 +74,11 @@ def _walk(ranked: Ranked) -> None:
                 continue
             seen.add(id(vertex))
             ranked.ranks[vertex.rank].append(vertex)
-            lower = [link.lower for link in sorted(vertex.downs, key=_is_lane)]
-            pending += reversed(lower)
+            if len(vertex.downs) == 1:
+                pending.append(vertex.downs[0].lower)
+            else:
+                lower = [link.lower for link in sorted(vertex.downs, key=_is_lane)]
+                pending += reversed(lower)
     for vertices in ranked.ranks:
         _number(vertices)
 
@@ -101,17 +104,22 @@ def _crossings_below(vertices: list[Vertex]) -> int:
     """Count pairs of links that cross, by insertion into a sorted list."""
     if len(vertices) < 2:
         return 0
+    # Links of one vertex do not cross: they count as if they went from left to right.
+    lower: list[int] = []
+    for vertex in vertices:
+        if len(vertex.downs) == 1:
+            lower.append(vertex.downs[0].lower.place)
+        else:
+            lower += sorted([link.lower.place for link in vertex.downs])
     ends: list[int] = []
     crossings = 0
-    for vertex in vertices:
-        lower = sorted([link.lower.place for link in vertex.downs])
-        for place in lower:
-            crossings += len(ends) - bisect_right(ends, place)
-        for place in lower:
-            if not ends or place >= ends[-1]:
-                ends.append(place)
-            else:
-                insort(ends, place)
+    for place in lower:
+        if not ends or place >= ends[-1]:
+            ends.append(place)
+        else:
+            at = bisect_right(ends, place)
+            crossings += len(ends) - at
+            ends.insert(at, place)
     return crossings
 
 
@@ -121,12 +129,15 @@ def _sweep(ranked: Ranked, *, is_down: bool) -> None:
     for vertices in ranks[1:]:
         if len(vertices) < 2:
             continue
-        wanted = {}
+        wanted: dict[Vertex, float] = {}
         for vertex in vertices:
             if is_down:
                 places = [link.upper.place for link in vertex.ups]
             else:
                 places = [link.lower.place for link in vertex.downs]
-            wanted[vertex] = sum(places) / len(places) if places else float(vertex.place)
+            if len(places) == 1:
+                wanted[vertex] = float(places[0])
+            else:
+                wanted[vertex] = sum(places) / len(places) if places else float(vertex.place)
         vertices.sort(key=wanted.__getitem__)
         _number(vertices)

@@ -38,6 +38,13 @@ class Ranked:
         """Number of vertices."""
         return sum(map(len, self.ranks))
 
+    def dissolve(self) -> None:
+        """Undo the links when all is drawn: their memory is free at once, without a collection."""
+        for vertices in self.ranks:
+            for vertex in vertices:
+                vertex.ups.clear()
+                vertex.downs.clear()
+
 
 def build(
     children: Sequence[Child],

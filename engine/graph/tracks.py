@@ -94,6 +94,8 @@ class Routes:
         self.width = width
         self.gaps = [Gap() for _ in range(len(ranked.ranks) + 1)]
         """Gap g lies above rank g; so the last one is under the last rank."""
+        self._run_of: dict[Link, _Run] = {}
+        """What a link belongs to; one that just goes straight on to nothing."""
         self._back: dict[tuple[Net, End], tuple[float, _Run, _Run]] = {}
         for net in ranked.nets:
             for link in net.links:
@@ -106,18 +108,18 @@ class Routes:
         for rank, vertices in enumerate(ranked.ranks):
             self._set_margins(rank, vertices)
 
-    def _run(self, link: Link) -> _Run | None:
-        """Return what a link belongs to; None where it just goes straight on."""
-        if _is_plain(link):
-            return None
-        key = (link.lower, link.target) if link.is_joined else link.net
-        return self.gaps[link.lower.rank].runs.setdefault(key, _Run())
-
     def _add(self, link: Link) -> None:
-        self.gaps[link.lower.rank].is_crossed = True
-        run = self._run(link)
-        if run is not None:
-            run.add(link.start, link.end)
+        gap = self.gaps[link.lower.rank]
+        gap.is_crossed = True
+        start, end = link.start, link.end
+        if not link.is_joined and len(link.upper.downs) == 1 and abs(start - end) < _SAME:
+            return  # it is all there is of its net in its gap, and straight
+        key = (link.lower, link.target) if link.is_joined else link.net
+        run = gap.runs.get(key)
+        if run is None:
+            run = gap.runs[key] = _Run()
+        run.add(start, end)
+        self._run_of[link] = run
 
     def _add_back(self, net: Net, vertex: Vertex, target: End) -> None:
         source = self._ranked.last[net.spec.source[0]]
@@ -156,7 +158,7 @@ class Routes:
             corners = until.get(link.upper)
             if corners is None:
                 corners = [(link.start, 0.0)]
-            run = self._run(link)
+            run = self._run_of.get(link)
             if run is not None and not run.is_flat:
                 along = self.gaps[link.lower.rank].along(run)
                 corners = [*corners, (link.start, along), (link.end, along)]
@@ -176,11 +178,6 @@ class Routes:
         leave, arrive = down.starts[0], up.ends[0]
         corners = [(leave, low), (lane, low), (lane, high), (arrive, high)]
         return [(leave, 0.0), *corners, (arrive, 0.0)]
-
-
-def _is_plain(link: Link) -> bool:
-    """Whether it is all there is of its net in its gap, and straight."""
-    return not link.is_joined and len(link.upper.downs) == 1 and abs(link.start - link.end) < _SAME
 
 
 def _set_tracks(gap: Gap) -> None:

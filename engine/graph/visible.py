@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from engine.graph.folding import Member, chain_runs, stretches
 from engine.graph.hierarchy import Hierarchy
 from engine.graph.items import items_of
-from engine.graph.labels import tensor_label
+from engine.graph.labels import shape_label, tensor_label
 from engine.values.graph import ItemEdge, ItemKind, VisibleGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.values.graph import NetworkGraph, TensorInfo
+    from engine.values.graph import GraphEdge, NetworkGraph
 
 __all__ = [
     "RUN_MARK",
@@ -194,21 +194,26 @@ def _stretches(tree: Hierarchy, owner: dict[int, str], expanded: frozenset[str])
 
 
 def _edges(graph: NetworkGraph, owner: dict[int, str]) -> Iterable[ItemEdge]:
-    tensors: dict[tuple[str, str], list[TensorInfo]] = {}
-    pairs: dict[tuple[str, str], Counter[tuple[int, int]]] = {}
+    between: dict[tuple[str, str], list[GraphEdge]] = {}
     for edge in graph.edges:
         ends = owner[edge.source], owner[edge.target]
         if ends[0] != ends[1]:
-            tensors.setdefault(ends, []).append(edge.tensor)
-            pairs.setdefault(ends, Counter())[edge.source, edge.target] += 1
+            between.setdefault(ends, []).append(edge)
     batch = batch_of(graph)
-    for ends, flow in tensors.items():
-        yield ItemEdge(*ends, tensor_label(flow, batch), _different(pairs[ends]))
+    labels: dict[tuple[int, ...], str] = {}
+    for ends, edges in between.items():
+        if len(edges) > 1:
+            label, count = tensor_label([it.tensor for it in edges], batch), _different(edges)
+        else:
+            shape, count = edges[0].tensor.shape, 1
+            known = labels.get(shape)
+            label = labels[shape] = shape_label(shape, batch) if known is None else known
+        yield ItemEdge(*ends, label, count)
 
 
-def _different(pairs: Counter[tuple[int, int]]) -> int:
+def _different(edges: list[GraphEdge]) -> int:
     """Return how many tensors there are: one that goes to several nodes counts once."""
     most: dict[int, int] = {}
-    for (source, _), count in pairs.items():
+    for (source, _), count in Counter((it.source, it.target) for it in edges).items():
         most[source] = max(most.get(source, 0), count)
     return sum(most.values())

@@ -14,6 +14,15 @@ from engine.values.activations import (
     ScaleMode,
     SortKey,
 )
+from engine.values.evidence import (
+    EVIDENCE_STRIDES,
+    Agreement,
+    ClassEvidence,
+    EvidenceRequest,
+    Lane,
+    Race,
+    RaceSettings,
+)
 from engine.values.fields import FieldRequest, MeasuredField
 from engine.values.graph import (
     Direction,
@@ -74,16 +83,20 @@ from engine.values.survey import NodeSummary, SurveyRequest
 
 __all__ = [
     "BACKGROUND",
+    "EVIDENCE_STRIDES",
     "VOID",
     "Activation",
+    "Agreement",
     "AtlasStyle",
     "Box",
     "Category",
     "ChannelStats",
+    "ClassEvidence",
     "Classification",
     "DeviceInfo",
     "DeviceRequest",
     "Direction",
+    "EvidenceRequest",
     "FieldRequest",
     "Frame",
     "FrameResult",
@@ -97,6 +110,7 @@ __all__ = [
     "ItemEdge",
     "ItemKind",
     "LabelMap",
+    "Lane",
     "LayerCost",
     "LayerInfo",
     "LayerKey",
@@ -116,6 +130,8 @@ __all__ = [
     "PlacedEdge",
     "PlacedItem",
     "Prediction",
+    "Race",
+    "RaceSettings",
     "ReceptiveField",
     "Region",
     "ScaleMode",

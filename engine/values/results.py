@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.values.activations import Activation
+from engine.values.evidence import ClassEvidence
 from engine.values.models import LayerKey
 from engine.values.pictures import Box, Frame
 from engine.values.segmentation import Segmentation
@@ -65,6 +66,8 @@ class FrameResult:
     activations: tuple[Activation, ...] = ()
     segmentation: Segmentation | None = None
     """Of networks that segment; at the picture's own resolution."""
+    evidence: ClassEvidence | None = None
+    """How much each place speaks for some classes; only now and then, and only on request."""
     survey: tuple[NodeSummary, ...] = ()
     """The nodes of the graph, summed up; only now and then, and only on request."""
     timing: Timing = field(default_factory=Timing)

@@ -10,7 +10,6 @@ from engine.graph.hierarchy import Hierarchy
 from engine.graph.visible import (
     RUN_MARK,
     all_paths,
-    default_expanded,
     expanded_to_depth,
     toggle,
 )
@@ -72,6 +71,7 @@ class GraphBrowser(QObject):
         self._graph: NetworkGraph | None = None
         self._tree: Hierarchy | None = None
         self._expanded: frozenset[str] = frozenset()
+        self._has_overview = False
         self._is_folded = True
         self._direction = Direction.DOWN
         self._anchor: str | None = None
@@ -122,12 +122,12 @@ class GraphBrowser(QObject):
         """Show the graph of a network, opened as far as is readable, or as it was left."""
         self._drawer.forget()
         self._graph, self._tree = graph, Hierarchy(graph)
-        self._expanded = default_expanded(graph) if expanded is None else expanded
+        self._expanded = frozenset()
         self._anchor = self._then = None
         self.view.marks.selected = None
         self.reach.set_graph(graph)
         self.finder.set_graph(graph)
-        self._draw()
+        self._open(expanded)
 
     def clear(self, message: str = "") -> None:
         """Show no graph, but a sentence that says what to do next."""
@@ -163,8 +163,7 @@ class GraphBrowser(QObject):
 
     def show_overview(self) -> None:
         """Open boxes as far as it stays readable."""
-        if self._graph is not None:
-            self._open(default_expanded(self._graph))
+        self._open(None)
 
     def expand_to_depth(self, depth: int) -> None:
         """Open the boxes down to a level; 0 = all closed."""
@@ -229,22 +228,29 @@ class GraphBrowser(QObject):
     def _reveal_hit(self, node: GraphNode) -> None:
         self._reveal_node(node, self.finder.show_hit)
 
-    def _open(self, expanded: frozenset[str], anchor: str | None = None) -> None:
+    def _open(self, expanded: frozenset[str] | None, anchor: str | None = None) -> None:
+        """Draw with these boxes open; None = as far as it stays readable."""
         self._anchor = anchor
-        self._expanded = expanded
+        self._has_overview = expanded is None
+        if expanded is not None:
+            self._expanded = expanded
         self._draw()
 
     @Slot()
     def _draw(self) -> None:
         if self._graph is None:
             return
-        wanted = Wanted(self._graph, self._expanded, self._is_folded, self._direction)
+        # What is readable is found out with the drawing, not while the window waits.
+        expanded = None if self._has_overview else self._expanded
+        wanted = Wanted(self._graph, expanded, self._is_folded, self._direction)
         if not self._drawer.draw(wanted):
             count = f"{len(self._graph.nodes):,}"
             self.view.show_busy(self.tr("Laying out {0} operations").format(count))
 
     @Slot(object, object)
-    def _show(self, _wanted: Wanted, scene: GraphScene) -> None:
+    def _show(self, wanted: Wanted, scene: GraphScene) -> None:
+        if self._has_overview and wanted.expanded is not None:
+            self._expanded, self._has_overview = wanted.expanded, False
         self.view.show_ready()
         self.view.show_scene(scene, self._anchor)
         self._anchor = None

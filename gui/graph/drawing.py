@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -12,15 +12,17 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from engine.errors import CancelledError, EngineError
 from engine.jobs import Job
 from engine.values import Direction
-from gui.graph.scene import GraphScene, build_scene
+from gui.graph.scene import build_scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.jobs import JobControl
     from engine.values import GraphLayout, NetworkGraph
+    from gui.graph.scene import GraphScene
 
     LayOut = Callable[["Wanted", JobControl], GraphLayout]
+    _Made = tuple["Wanted", GraphScene]
 
 __all__ = ["Drawer", "Wanted", "lay_out"]
 
@@ -36,7 +38,8 @@ class Wanted:
     graph
         Of which network.
     expanded
-        The open boxes, as `engine.graph.visible` reads them.
+        The open boxes, as `engine.graph.visible` reads them; None = as far as it stays readable,
+        which is found out when the drawing is made.
     is_folded
         Whether runs of equal modules are one item.
     direction
@@ -44,12 +47,12 @@ class Wanted:
     """
 
     graph: NetworkGraph
-    expanded: frozenset[str] = frozenset()
+    expanded: frozenset[str] | None = frozenset()
     is_folded: bool = True
     direction: Direction = Direction.DOWN
 
     @property
-    def key(self) -> tuple[int, frozenset[str], bool, Direction]:
+    def key(self) -> tuple[int, frozenset[str] | None, bool, Direction]:
         """By which its drawing is kept."""
         return id(self.graph), self.expanded, self.is_folded, self.direction
 
@@ -60,9 +63,18 @@ def lay_out(wanted: Wanted, control: JobControl) -> GraphLayout:
     from engine.graph.layout import layout  # noqa: PLC0415
     from engine.graph.visible import visible  # noqa: PLC0415
 
-    view = visible(wanted.graph, wanted.expanded, fold=wanted.is_folded)
+    view = visible(wanted.graph, wanted.expanded or frozenset(), fold=wanted.is_folded)
     control.check()
     return layout(view, wanted.direction, control)
+
+
+def _decided(wanted: Wanted) -> Wanted:
+    """Return what is wanted, the open boxes decided."""
+    if wanted.expanded is not None:
+        return wanted
+    from engine.graph.visible import default_expanded  # noqa: PLC0415 - as above
+
+    return replace(wanted, expanded=default_expanded(wanted.graph))
 
 
 class Drawer(QObject):
@@ -76,6 +88,7 @@ class Drawer(QObject):
     Signals
     -------
     drawn : Wanted, GraphScene
+        The open boxes decided.
     failed : str
         A sentence for the person.
     """
@@ -88,9 +101,9 @@ class Drawer(QObject):
     def __init__(self, lay_out: LayOut = lay_out, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lay_out = lay_out
-        self._job: Job[GraphScene] | None = None
+        self._job: Job[_Made] | None = None
         self._wanted: Wanted | None = None
-        self._kept: OrderedDict[object, tuple[NetworkGraph, GraphScene]] = OrderedDict()
+        self._kept: OrderedDict[object, _Made] = OrderedDict()
         self._ended.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -104,18 +117,20 @@ class Drawer(QObject):
         kept = self._kept.get(wanted.key)
         if kept is not None:
             self._kept.move_to_end(wanted.key)
-            self.drawn.emit(wanted, kept[1])
+            self.drawn.emit(*kept)
             return True
         self._wanted = wanted
 
-        def work(control: JobControl) -> GraphScene:
-            scene = build_scene(self._lay_out(wanted, control), wanted.graph)
+        def work(control: JobControl) -> _Made:
+            decided = _decided(wanted)
             control.check()
-            return scene
+            scene = build_scene(self._lay_out(decided, control), decided.graph)
+            control.check()
+            return decided, scene
 
         self._job = Job(
             work,
-            on_done=lambda scene: self._tell(wanted, scene),
+            on_done=lambda made: self._tell(wanted, made),
             on_failed=lambda error: self._tell(wanted, error),
             name="graph-layout",
         ).start()
@@ -143,15 +158,16 @@ class Drawer(QObject):
             self._ended.emit(wanted, result)
 
     @Slot(object, object)
-    def _take(self, wanted: Wanted, result: GraphScene | EngineError) -> None:
+    def _take(self, wanted: Wanted, result: _Made | EngineError) -> None:
         if wanted is not self._wanted:
             return  # Something newer is wanted.
         self._wanted = None
-        if isinstance(result, GraphScene):
+        if isinstance(result, tuple):
             # The graph is kept with it: by its identity a drawing is found again.
-            self._kept[wanted.key] = (wanted.graph, result)
-            if len(self._kept) > MOST_KEPT:
+            for key in {wanted.key, result[0].key}:
+                self._kept[key] = result
+            while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-            self.drawn.emit(wanted, result)
+            self.drawn.emit(*result)
         elif not isinstance(result, CancelledError):
             self.failed.emit(str(result))

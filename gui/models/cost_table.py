@@ -24,21 +24,28 @@ if TYPE_CHECKING:
 __all__ = ["KEY_ROLE", "SHARE_ROLE", "CostFilterModel", "CostTableModel", "CostTotalsModel"]
 
 KEY_ROLE: Final = Qt.ItemDataRole.UserRole
-SORT_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 SHARE_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 """Of the largest value in the column, 0..1; None where the column adds up to nothing."""
+
+SAMPLED_ROWS: Final = 100
 
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class CostTableModel(QAbstractTableModel):
-    """A row for each operation, in order of execution."""
+    """A row for each operation, at first in order of execution.
+
+    It sorts itself: with Qt's sorting each of thousands of comparisons would come back to Python.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cost: NetworkCost | None = None
         self._most: dict[int, float] = {}
+        self._largest: dict[int, LayerKey] = {}
+        self._sorted_by = (0, Qt.SortOrder.AscendingOrder)
+        self._layers: list[LayerCost] = []
         self._row_of: dict[LayerKey, int] = {}
 
     @property
@@ -51,24 +58,57 @@ class CostTableModel(QAbstractTableModel):
         self.beginResetModel()
         self._cost = cost
         layers = cost.layers if cost is not None else ()
-        self._row_of = {}
-        for row, layer in enumerate(layers):
-            self._row_of.setdefault(layer.key, row)
-        self._most = {
-            number: max((_size(column.value(it, cost)) for it in layers), default=0.0)
-            for number, column in enumerate(COLUMNS)
-            if column.total is not None and cost is not None
-        }
+        self._arrange()
+        self._most, self._largest = {}, {}
+        for number, column in enumerate(COLUMNS):
+            if column.total is not None and cost is not None and layers:
+                sizes = [_size(column.value(it, cost)) for it in layers]
+                self._most[number] = max(sizes)
+                self._largest[number] = layers[sizes.index(self._most[number])].key
         self.endResetModel()
 
     def layer(self, row: int) -> LayerCost:
         """Return the operation of a row."""
-        assert self._cost is not None  # noqa: S101 - there are rows
-        return self._cost.layers[row]
+        return self._layers[row]
 
     def row_of(self, key: LayerKey) -> int | None:
         """Return the row of a layer, or None where there is none."""
         return self._row_of.get(key)
+
+    def widest(self, column: int, width_of: Callable[[str], int]) -> int | None:
+        """Return the row whose text in a column needs the most room, by `width_of`.
+
+        All texts of a large network would take too long: the longest name, the largest number
+        and some rows in between are looked at. None where there are no rows.
+        """
+        cost = self._cost
+        if cost is None or not self._layers:
+            return None
+        rows = set(range(0, len(self._layers), -(-len(self._layers) // SAMPLED_ROWS)))
+        if column == 0:
+            lengths = [len(layer.key.name) for layer in self._layers]
+            rows.add(lengths.index(max(lengths)))
+        elif column in self._largest:
+            rows.add(self._row_of[self._largest[column]])
+        text = COLUMNS[column].text
+        return max(rows, key=lambda row: width_of(text(self._layers[row], cost)))
+
+    def _arrange(self) -> None:
+        """List the operations as they are to be sorted; what is not known comes first."""
+        column, order = self._sorted_by
+        cost, self._layers = self._cost, []
+        if cost is not None:
+            value = COLUMNS[column].value
+
+            def rank(layer: LayerCost) -> tuple[bool, Any]:
+                it = value(layer, cost)
+                return it is not None, it
+
+            is_down = order == Qt.SortOrder.DescendingOrder
+            self._layers = sorted(cost.layers, key=rank, reverse=is_down)
+        self._row_of = {}
+        for row, layer in enumerate(self._layers):
+            self._row_of.setdefault(layer.key, row)
 
     def _share(self, column: int, value: object) -> float | None:
         most = self._most.get(column, 0.0)
@@ -88,12 +128,11 @@ class CostTableModel(QAbstractTableModel):
         """Return what a view asks for."""
         if not index.isValid() or self._cost is None:
             return None
-        layer, column = self._cost.layers[index.row()], COLUMNS[index.column()]
+        layer, column = self._layers[index.row()], COLUMNS[index.column()]
         makers: dict[int, Callable[[NetworkCost], object]] = {
             int(Qt.ItemDataRole.DisplayRole): lambda cost: column.text(layer, cost),
             int(Qt.ItemDataRole.ToolTipRole): lambda _: f"{layer.key}\n{column.tooltip}",
             int(Qt.ItemDataRole.TextAlignmentRole): lambda _: _alignment(column.is_number),
-            int(SORT_ROLE): lambda cost: column.value(layer, cost),
             int(SHARE_ROLE): lambda cost: self._share(index.column(), column.value(layer, cost)),
             int(KEY_ROLE): lambda _: layer.key,
         }
@@ -117,6 +156,21 @@ class CostTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column.is_number)
         return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by the values of a column: numbers as numbers, equals in order of execution."""
+        self._sorted_by = (max(column, 0), order)
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        layers = [self._layers[index.row()] for index in before]
+        self._arrange()
+        rows = {id(layer): row for row, layer in enumerate(self._layers)}
+        after = [
+            self.index(rows[id(layer)], index.column())
+            for layer, index in zip(layers, before, strict=True)
+        ]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
 
 
 class CostTotalsModel(QAbstractTableModel):
@@ -159,7 +213,7 @@ class CostTotalsModel(QAbstractTableModel):
 
 
 class CostFilterModel(QSortFilterProxyModel):
-    """Keeps the operations in whose name, kind or shape a text is, sorted by numbers."""
+    """Keeps the operations in whose name, kind or shape a text is; the table below it sorts."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -183,12 +237,11 @@ class CostFilterModel(QSortFilterProxyModel):
         words = f"{layer.key} {layer.op} {layer.kind} {shape} {shape.replace(' × ', 'x')}"
         return self._text in words.lower()
 
-    def lessThan(self, source_left: _Index, source_right: _Index) -> bool:  # noqa: N802 - Qt's name
-        """Compare numbers as numbers; what is not known comes first."""
-        left, right = source_left.data(SORT_ROLE), source_right.data(SORT_ROLE)
-        if left is None or right is None:
-            return left is None and right is not None
-        return bool(left < right)
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Have the table sorted."""
+        source = self.sourceModel()
+        if source is not None:
+            source.sort(column, order)
 
 
 def _size(value: object) -> float:

@@ -184,7 +184,7 @@ class CostPanel(QWidget):
         self._measure_field.setEnabled(False)
         self._save = QPushButton(self.tr("Save…"), self)
         self._save.setToolTip(self.tr("Save the table as CSV"))
-        self.table = CostView(self._filter, self)
+        self.table = CostView(self.model, self._filter, self)
         self._formulas = QPlainTextEdit(self)
         self._formulas.setReadOnly(True)
         self._formulas.setPlaceholderText(self.tr("Choose a row to see its arithmetic"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -21,6 +21,7 @@ from gui.theme import theme_of
 
 if TYPE_CHECKING:
     from engine.values import NetworkCost
+    from gui.models.cost_table import CostTableModel
 
 __all__ = ["CostView"]
 
@@ -53,14 +54,19 @@ class CostView(QTableView):
 
     Parameters
     ----------
+    table
+        All operations.
     model
-        What is listed.
+        What of them is listed.
     parent
         Where it stands.
     """
 
-    def __init__(self, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, table: CostTableModel, model: QAbstractItemModel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._table = table
         self._sums = CostTotalsModel(self)
         self._widths: dict[int, int] = {}
         self.totals = QTableView(parent)
@@ -92,14 +98,25 @@ class CostView(QTableView):
         for column in range(len(COLUMNS)):
             self.setColumnHidden(column, False)
             self.totals.setColumnHidden(column, False)
-        self.resizeColumnsToContents()
         self.totals.resizeColumnsToContents()
         for column in range(len(COLUMNS)):
-            needed = max(self.columnWidth(column), self.totals.columnWidth(column))
+            needed = max(self._needed(column), self.totals.columnWidth(column))
             self.setColumnWidth(column, min(needed + PAD, MOST_WIDTH))
             self._widths[column] = self.columnWidth(column)
             self._follow_width(column, 0, self.columnWidth(column))
         self._hide_columns()
+
+    def _needed(self, column: int) -> int:
+        """Return the width that a column's title and its widest text need."""
+        title = self.horizontalHeader().sectionSizeHint(column)
+        row = self._table.widest(column, QFontMetrics(self.font()).horizontalAdvance)
+        if row is None:
+            return title
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        # Of the table itself: a row that is filtered out has no index here.
+        hint = self.itemDelegate().sizeHint(option, self._table.index(row, column))
+        return max(title, hint.width() + 1)
 
     def _hide_columns(self) -> None:
         """Show what is most telling where there is little room; scroll where there is some."""

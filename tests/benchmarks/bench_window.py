@@ -113,7 +113,7 @@ def _watch_window(plan: Plan) -> _Probe:
         if not is_running and result.activations:
             is_running = True
             QTimer.singleShot(warm_up_s * 1000, window, begin)
-        probe.note(result, window.latency_ms)
+        probe.note(result, window.clock.latency_ms)
 
     def begin() -> None:
         ticker.start()

@@ -8,19 +8,19 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
-from engine.commands import LoadModel, SetDevice, WatchLayers
-from engine.events import LoadingFailed, ModelReady, Notice, Severity
+from engine.commands import LoadModel, SetDevice, SetSurvey, TraceGraph, WatchLayers
+from engine.events import GraphTraced, LoadingFailed, ModelReady, Notice, Severity
 from engine.sources.demo import DemoSource
 from engine.thread import EngineThread
 from engine.values import DeviceRequest, Frame, LayerKey, WeightsChoice
 from tests.benchmarks.machine import THREADS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from engine.commands import Command
     from engine.events import EngineEvent
-    from engine.values import FrameResult, ModelInfo, Timing
+    from engine.values import FrameResult, ModelInfo, NetworkGraph, SurveyRequest, Timing
 
 __all__ = ["CPU", "EngineLoop", "demo_frames"]
 
@@ -48,6 +48,13 @@ class EngineLoop:
         What is watched.
     frames
         Taken in turn, over and over.
+
+    Attributes
+    ----------
+    timings
+        Of all frames that were run.
+    on_result
+        Called with each result that is taken, in the thread that calls `run_for`.
     """
 
     def __init__(
@@ -60,6 +67,7 @@ class EngineLoop:
         self._told = threading.Event()
         self._events: list[EngineEvent] = []
         self.timings: list[Timing] = []
+        self.on_result: Callable[[FrameResult], object] = lambda _: None
         self._engine = EngineThread(self._hear, self._on_result)
         self._first: list[Command] = [SetDevice(CPU), LoadModel(model, weights)]
         self._layers = layers
@@ -96,6 +104,22 @@ class EngineLoop:
             self._take()
         return (now - start) / counted
 
+    def survey(self, request: SurveyRequest | None) -> None:
+        """Have these nodes summed up now and then, from the next frame on."""
+        self._engine.post(SetSurvey(request))
+
+    def trace(self) -> NetworkGraph:
+        """Return the network's graph."""
+        self._told.clear()
+        self._engine.post(TraceGraph())
+        end = time.monotonic() + TIMEOUT_S
+        while time.monotonic() < end:
+            self._told.wait(1.0)
+            for event in list(self._events):
+                if isinstance(event, GraphTraced):
+                    return event.graph
+        raise RuntimeError("the network took too long to trace")
+
     def watch(self, *layers: str) -> None:
         """Watch these layers from the next frame on."""
         self._engine.post(WatchLayers(tuple(LayerKey.parse(name) for name in layers)))
@@ -119,6 +143,7 @@ class EngineLoop:
             self._nudged.clear()
             result = self._engine.results.take()
             if result is not None:
+                self.on_result(result)
                 return result
 
     def _on_result(self) -> None:
@@ -133,7 +158,7 @@ class EngineLoop:
 
     def _hear(self, event: EngineEvent) -> None:
         self._events.append(event)
-        if isinstance(event, ModelReady | LoadingFailed | Notice):
+        if isinstance(event, ModelReady | LoadingFailed | Notice | GraphTraced):
             self._told.set()
 
     def _await_model(self) -> ModelInfo:

@@ -34,15 +34,8 @@ def use_two_processors() -> None:
 
 def describe() -> dict[str, object]:
     """Return processor, system and versions."""
-    packages = (
-        "torch",
-        "torchvision",
-        "timm",
-        "numpy",
-        "PySide6-Essentials",
-        "torchlens",
-        "supervision",
-    )
+    packages = ("torch", "torchvision", "timm", "numpy", "PySide6-Essentials")
+    peers = ("torchlens", "torchview", "supervision")
     known: dict[str, object] = {
         "measured_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "processor": _processor(),
@@ -52,7 +45,7 @@ def describe() -> dict[str, object]:
         "system": platform.platform(),
         "python": sys.version.split()[0],
     }
-    return known | {name: _version(name) for name in packages}
+    return known | {name: _version(name) for name in packages + peers}
 
 
 def _processor() -> str:

@@ -237,7 +237,8 @@ def test_layers() -> None:
 
 def test_subcommands() -> None:
     assert {
-        "classify", "segment", "maps", "graph", "compare", "cost", "evaluate", "models", "layers",
+        "classify", "segment", "maps", "evidence", "race", "graph", "compare", "cost", "evaluate",
+        "models", "layers",
     } == SUBCOMMANDS  # fmt: skip
 
 

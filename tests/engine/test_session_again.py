@@ -214,3 +214,19 @@ def test_replacing_a_network_lets_go_of_it(bench: Bench) -> None:
     del bench.net
     gc.collect()
     assert gone() is None
+
+
+def test_a_network_in_a_circle_is_let_go_of_though_it_was_set_aside() -> None:
+    session = Session()
+    net = tiny.Reused()
+    net.circle = [net]  # type: ignore[assignment] # as code that torch generates does
+    session.adopt(tiny.loaded(net))
+    gone = weakref.ref(net)
+    del net
+    gc.collect()
+    gc.freeze()  # as a window does
+    try:
+        session.adopt(tiny.loaded(tiny.Tokens()))
+        assert gone() is None
+    finally:
+        gc.unfreeze()

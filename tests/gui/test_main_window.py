@@ -147,6 +147,7 @@ EFFECTS: dict[str, tuple[Callable[[Kit], object], object]] = {
     "cancel_loading": (lambda kit: kit.engine.posted, [CancelLoading()]),
     "workspace_inspect": (lambda kit: kit.window.workspaces.current, "inspect"),
     "workspace_graph": (lambda kit: kit.window.workspaces.current, "graph"),
+    "workspace_evidence": (lambda kit: kit.window.workspaces.current, "evidence"),
     "workspace_segment": (lambda kit: kit.window.workspaces.current, "segment"),
     "palette": (lambda kit: kit.window.palette_.isVisible(), True),
     "reset_view": (zoom, 1.0),

@@ -10,7 +10,7 @@ What draws the outline too, as `cv2.fillPoly` does, adds the pixels right and be
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import cv2
 import numpy as np
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "area_of", "filled", "joined", "parts_of", "simplified"]
 
-_NEAR_PAIRS = 1 << 22
+_NEAR_PAIRS = 1 << 18
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +81,8 @@ def simplified(parts: Sequence[Part], region: Region, tolerance: float) -> tuple
     The tolerance is halved until at least 98 % of the mask and the polygons are the same pixels
     (intersection over union); at 0 they are left as they are (Douglas and Peucker, 1973).
     """
+    if all(len(ring) <= 4 for part in parts for ring in (part.outer, *part.holes)):
+        return tuple(parts)
     while tolerance >= 0.25:
         coarse = tuple(
             Part(_simple(part.outer, tolerance), tuple(_simple(h, tolerance) for h in part.holes))
@@ -101,7 +104,7 @@ def filled(parts: Sequence[Part], region: Region) -> NDArray[np.bool_]:
         return np.zeros((height, width), np.bool_)
     corner = np.array([region.left, region.top], np.float64)
     start = np.concatenate(rings) - corner
-    end = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings]) - corner
+    end = np.concatenate([_following(ring) for ring in rings]) - corner
     upper = np.where((start[:, 1] <= end[:, 1])[:, None], start, end)
     lower = start + end - upper
     # Each edge crosses the middles of these rows, and there the parity changes.
@@ -134,18 +137,23 @@ def joined(rings: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 def area_of(ring: NDArray[np.float64]) -> float:
     """Return the area inside a ring, in pixels (the shoelace formula)."""
-    x, y = ring[:, 0], ring[:, 1]
-    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
+    after = _following(ring)
+    return abs(float(np.dot(ring[:, 0], after[:, 1]) - np.dot(ring[:, 1], after[:, 0]))) / 2
 
 
 def _corners(contour: NDArray[np.int32], region: Region) -> NDArray[np.float64]:
     """From pixels of the doubled mask to corners in the picture, without those in between."""
     corners = (contour + 1) >> 1
-    corners = corners[(corners != np.roll(corners, 1, axis=0)).any(axis=1)]
-    into = np.sign(corners - np.roll(corners, 1, axis=0))
-    out = np.sign(np.roll(corners, -1, axis=0) - corners)
-    turns = np.asarray(corners[(into != out).any(axis=1)], np.float64)
-    return turns + np.array([region.left, region.top], np.float64)
+    corners = corners[(corners != _following(corners)).any(axis=1)]
+    out = np.sign(_following(corners) - corners)
+    turns = np.array(_following(corners)[(out != _following(out)).any(axis=1)], np.float64)
+    turns += np.array([region.left, region.top], np.float64)
+    return turns
+
+
+def _following(ring: NDArray[_Number]) -> NDArray[_Number]:
+    """Return for each vertex the next one; `numpy.roll` takes far longer for short rings."""
+    return np.concatenate((ring[1:], ring[:1]))
 
 
 def _simple(ring: NDArray[np.float64], tolerance: float) -> NDArray[np.float64]:

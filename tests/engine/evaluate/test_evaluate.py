@@ -266,6 +266,15 @@ def test_the_command_measures_objects(truth_file: Path, pictures: Path, asked: l
     assert "Not in the annotations: ghost." in err
 
 
+def test_pictures_that_are_missing_are_counted(
+    truth_file: Path, pictures: Path, asked: list[Any]
+) -> None:
+    (pictures / "2.png").unlink()
+    status, out, err = run("--images", pictures, "--annotations", truth_file, "--json")
+    assert (status, json.loads(out)["pictures"]) == (0, 1)
+    assert err == f"1 of the annotated pictures are not in “{pictures}”.\n"
+
+
 def test_the_command_measures_label_pictures(
     tmp_path: Path, pictures: Path, asked: list[Any]
 ) -> None:

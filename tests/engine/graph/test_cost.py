@@ -138,6 +138,16 @@ def count(module: nn.Module, *shape: int) -> int:
         (Do(lambda x: F.linear(x, torch.ones(6, 5))), (4, 5), 4 * 6 * 5),
         (Do(lambda x: F.conv2d(x, torch.ones(6, 2, 3, 3))), (1, 2, 5, 5), 6 * 9 * 18),
         (nn.LSTM(3, 5, num_layers=2), (7, 1, 3), 7 * 4 * 5 * (3 + 5) + 7 * 4 * 5 * (5 + 5)),
+        (nn.GRUCell(3, 5), (2, 3), 2 * 3 * 5 * (3 + 5)),
+        (nn.LSTMCell(3, 5), (1, 3), 4 * 5 * (3 + 5)),
+        (nn.RNNCell(3, 5), (4, 3), 4 * 5 * (3 + 5)),
+        # its state has two values of five, made by a further matrix
+        pytest.param(
+            nn.LSTM(3, 5, proj_size=2),
+            (7, 1, 3),
+            7 * (4 * 5 * (3 + 2) + 5 * 2),
+            marks=pytest.mark.filterwarnings("ignore:LSTM with projections"),
+        ),
         (nn.BatchNorm2d(2), (1, 2, 5, 5), 0),
         (nn.ReLU(), (1, 2, 5, 5), 0),
         (nn.AdaptiveAvgPool2d(1), (1, 2, 5, 5), 0),

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import EngineError
 from engine.jobs import JobControl
-from engine.values import Direction, GraphLayout, LayerKey
+from engine.values import Direction, GraphLayout, LayerKey, NetworkGraph
 from gui.graph.browser import GraphBrowser
 from gui.graph.drawing import Wanted, lay_out
 from gui.graph.view import GraphView
@@ -33,6 +33,7 @@ class Maker:
         control.check()
         if self.error:
             raise EngineError(self.error)
+        assert wanted.expanded is not None
         self.made.append(wanted.expanded)
         return lay_out(wanted, control)
 
@@ -87,6 +88,29 @@ def test_boxes_open_and_close(browser: GraphBrowser, qtbot: QtBot) -> None:
     browser.expand_to_depth(1)
     assert len(shown(browser)) == 5
     assert browser.depth == 1
+
+
+def test_what_is_readable_is_found_out_with_the_drawing(
+    browser: GraphBrowser, maker: Maker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a large network it takes longer than a window may wait."""
+    threads: list[str] = []
+
+    def default_expanded(graph: NetworkGraph) -> frozenset[str]:
+        threads.append(threading.current_thread().name)
+        return frozenset({"block"})
+
+    monkeypatch.setattr("engine.graph.visible.default_expanded", default_expanded)
+    with qtbot.waitSignal(browser.drawn):
+        browser.show_graph(residual())
+    assert threads == ["layerscope-graph-layout"]
+    assert maker.made == [{"block"}]
+    assert browser.expanded == {"block"}
+    browser.collapse_all()
+    browser.show_overview()  # there at once, from before
+    qtbot.waitUntil(lambda: not browser.is_busy)
+    assert browser.expanded == {"block"}
+    assert len(threads) == 1
 
 
 def test_what_was_drawn_is_there_at_once(browser: GraphBrowser, maker: Maker, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from engine.errors import ExportError
 from engine.values import LayerCost, LayerKey, NetworkCost, OpKind
 from gui.models.cost_columns import COLUMNS
 from gui.panels.cost_panel import CostPanel
+from gui.panels.cost_view import MOST_WIDTH, PAD
 
 
 def row(node: int, name: str, macs: int, shape: tuple[int, ...] = (2, 64, 56, 56)) -> LayerCost:
@@ -109,6 +110,30 @@ def test_sums_stand_below_their_columns(panel: CostPanel) -> None:
         assert panel.table.totals.columnWidth(column) == panel.table.columnWidth(column)
     panel.table.setColumnWidth(2, 177)
     assert panel.table.totals.columnWidth(2) == 177
+
+
+def test_columns_are_as_wide_as_their_widest_text(panel: CostPanel) -> None:
+    """As wide as Qt's own, which asks for every cell, would make them; thousands take too long."""
+    rows = [row(n, f"layer{n}.{'x' * (n * 7 % 20)}", n**3, (2, n, n)) for n in range(400)]
+    panel.show_cost(NetworkCost("net", 2, (3, 227, 227), tuple(rows), 69_888, 100, 2352))
+    ours = [panel.table.columnWidth(n) for n in range(len(COLUMNS))]
+    panel.table.resizeColumnsToContents()
+    panel.table.totals.resizeColumnsToContents()
+    for number, width in enumerate(ours):
+        needed = max(panel.table.sizeHintForColumn(number), panel.table.columnWidth(number))
+        assert width >= min(needed, MOST_WIDTH), COLUMNS[number].name
+        assert width <= max(needed, panel.table.totals.columnWidth(number)) + 2 * PAD
+
+
+def test_sorting_keeps_what_is_selected(panel: CostPanel) -> None:
+    panel.mark_current(LayerKey("b"))
+    macs = [column.name for column in COLUMNS].index("macs")
+    panel.table.sortByColumn(macs, Qt.SortOrder.DescendingOrder)
+    assert panel.current_key() == LayerKey("b")
+    assert panel.table.currentIndex().row() == 0
+    panel.show_cost(dataclasses.replace(COST, layers=(row(0, "a", 3), row(1, "b", 2))))
+    assert panel.table.model().index(0, 0).data() == "a"  # sorted as before
+    assert panel.current_key() == LayerKey("b")
 
 
 def test_a_narrow_panel_shows_what_is_most_telling(panel: CostPanel) -> None:
