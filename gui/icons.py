@@ -104,7 +104,7 @@ class Icon(enum.StrEnum):
     DROP = "drop-half"
     TAG = "tag"
     PERCENT = "percent"
-    BOX = "bounding-box"
+    BOX = "selection"
     EYE = "eye"
     EYE_OFF = "eye-slash"
     PENCIL = "pencil-simple"
