@@ -159,7 +159,7 @@ class ObjectCard(QWidget):
     ) -> None:
         if activation is None:
             self._of.setText("")
-            self.bars.clear(self.tr("Watch a layer to see which of its channels carry the object"))
+            self.bars.clear(self.tr("Waiting for the maps of the watched layer"))
             return
         self._of.setText(str(activation.key))
         if activation.map_size == (1, 1):
