@@ -46,10 +46,12 @@ def ask_for_files(
 ) -> QFileDialog:
     """Ask for pictures and videos; `on_chosen` gets their paths."""
     dialog = QFileDialog(parent, _tr("Choose pictures and videos"), folder)
-    dialog.setNameFilters([
-        _tr("Pictures and videos") + f" ({PICTURES} {VIDEOS})",
-        _tr("All files") + " (*)",
-    ])
+    dialog.setNameFilters(
+        [
+            _tr("Pictures and videos") + f" ({PICTURES} {VIDEOS})",
+            _tr("All files") + " (*)",
+        ]
+    )
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(on_chosen)

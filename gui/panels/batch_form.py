@@ -103,13 +103,13 @@ class BatchForm(QWidget):
         known = tuple(cards)
         self._titles = {card.name: card.title for card in known}
         before = self.model or self._settings.get(keys.BATCH_MODEL)
-        self._network.blockSignals(True)  # noqa: FBT003 - Qt's own
+        self._network.blockSignals(True)
         self._network.clear()
         for card in sorted(known, key=lambda it: (it.name != loaded, not it.are_weights_local)):
             self._network.addItem(network_text(card, is_loaded=card.name == loaded), card.name)
         wanted = loaded if loaded in self._titles else before
         self._network.setCurrentIndex(max(0, self._network.findData(wanted)))
-        self._network.blockSignals(False)  # noqa: FBT003 - Qt's own
+        self._network.blockSignals(False)
         self._show_state()
 
     def show_thresholds(self, text: str) -> None:

@@ -142,6 +142,8 @@ class BatchInputs(QWidget):
         self._current.setVisible(is_new)
         name = Path(self._shown).name or self._shown
         metrics = self._current.fontMetrics()
-        short = metrics.elidedText(name, self._list.textElideMode(), 16 * metrics.averageCharWidth())
+        short = metrics.elidedText(
+            name, self._list.textElideMode(), 16 * metrics.averageCharWidth()
+        )
         self._current.setText(self.tr("Add “{0}”").format(short))
         self._current.setToolTip(self.tr("Add the folder that is shown: {0}").format(self._shown))

@@ -139,11 +139,13 @@ def offer_text(standing: StandingRun, total: int, title: str) -> str:
     )
     if standing.is_finished:
         text = translate(
-            "Batch", "This folder holds a finished run of {0}: {1}. Files that are new can be added."
+            "Batch",
+            "This folder holds a finished run of {0}: {1}. Files that are new can be added.",
         )
         return text.format(_count(standing.done), how)
     text = translate(
-        "Batch", "This folder holds a run that was stopped: {0} of {1} done. It goes on as begun: {2}."
+        "Batch",
+        "This folder holds a run that was stopped: {0} of {1} done. It goes on as begun: {2}.",
     )
     return text.format(_count(standing.done), _count(max(total, standing.done)), how)
 

@@ -73,9 +73,7 @@ class BatchWatch:
         The newest of each, once.
     """
 
-    def __init__(
-        self, style: OverlayStyle, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, style: OverlayStyle, clock: Callable[[], float] = time.perf_counter) -> None:
         self._style = style
         self._clock = clock
         self._due_at = float("-inf")
