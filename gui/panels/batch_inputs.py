@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchInputs"]
 
-_LIST_PX = 84
-
 
 class BatchInputs(QWidget):
     """A list of paths, with buttons that add to it.
@@ -68,7 +66,7 @@ class BatchInputs(QWidget):
     def _build_parts(self) -> None:
         message = self.tr("Drop folders, pictures and videos here, or add them below")
         self._list = PathList(message, self)
-        self._list.setMinimumHeight(_LIST_PX)
+        self._list.setMinimumHeight(self._list.sizeHint().height())
         self._list.setAccessibleName(self.tr("Pictures and videos"))
         self._folder = QPushButton(self.tr("Add folder…"), self)
         self._folder.setToolTip(self.tr("Add a folder with all that is in it"))

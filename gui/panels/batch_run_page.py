@@ -67,6 +67,7 @@ class BatchRunPage(QWidget):
         self._build_parts()
         self._build_layout()
         self._connect_parts()
+        self.begin("")
 
     # -------------------------------------------------------------------------------- for callers
 

@@ -59,7 +59,7 @@ def network_text(card: ModelCard, *, is_loaded: bool) -> str:
 
 
 def thresholds_text(settings: SegmentSettings) -> str:
-    """Return which answers count: "score 25 %, IoU 0.45, at most 100 objects"."""
+    """Return which answers count: "Score 25 %, IoU 0.45, at most 100 objects"."""
     parts = [
         translate("Batch", "score {0} %").format(f"{100 * settings.score:.0f}"),
         translate("Batch", "IoU {0}").format(f"{settings.iou:.2f}"),
@@ -71,7 +71,8 @@ def thresholds_text(settings: SegmentSettings) -> str:
         parts.append((one if count == 1 else many).format(count))
     if settings.as_ is SegmentAs.LABELS:
         parts.append(translate("Batch", "as a label map"))
-    return ", ".join(parts)
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]
 
 
 def forms_text(names: Iterable[str]) -> str:

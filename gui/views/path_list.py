@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 __all__ = ["PathList"]
+
+LINES = 3
 
 
 class PathList(QListWidget):
@@ -67,6 +69,10 @@ class PathList(QListWidget):
             self.changed.emit()
 
     # Qt's overrides.
+
+    def sizeHint(self) -> QSize:
+        """Return the room of a few lines; it takes more where there is some."""
+        return QSize(256, LINES * (self.fontMetrics().height() + 8))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take out with Delete."""
