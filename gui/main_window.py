@@ -243,6 +243,7 @@ class MainWindow(QMainWindow):
         self.segments.pointed_told.connect(self.status.show_pointed)
         self.segment.thresholds.settings_changed.connect(self.batches.show_thresholds)
         self.batches.wanted.connect(self._show_batch)
+        self.batches.told.connect(self._tell_batch)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
@@ -309,6 +310,12 @@ class MainWindow(QMainWindow):
         """Bring up the batch panel beside the live picture."""
         self.workspaces.show("segment")
         bring_forward(self.docks["batch"])
+
+    @Slot(str)
+    def _tell_batch(self, sentence: str) -> None:
+        """Say what a batch came to, away from its panel."""
+        actions = [(self.tr("Show"), self._show_batch)]
+        self.notices.show_notice("batch", self.tr("Batch – {0}").format(sentence), actions=actions)
 
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:

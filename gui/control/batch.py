@@ -18,7 +18,6 @@ from engine.jobs import Job
 from engine.sources.base import SourceKind, SourceStatus
 from gui.panels.batch_offer import BatchStart
 from gui.remembered import device_request
-from gui.segment.batch_words import thresholds_text
 from gui.segment.batching import BatchWatch, RunBatch, run_batch
 
 if TYPE_CHECKING:
@@ -59,9 +58,12 @@ class BatchControl(QObject):
     -------
     wanted
         The panel is to be brought forward.
+    told : str
+        What a run came to that nobody looked at.
     """
 
     wanted = Signal()
+    told = Signal(str)
 
     _looked = Signal(int, object, str)
     _ended = Signal(object, object)
@@ -153,7 +155,7 @@ class BatchControl(QObject):
     @Slot()
     def show_thresholds(self) -> None:
         """Show which answers count now."""
-        self._panel.form.show_thresholds(thresholds_text(self._drawn()[0]))
+        self._panel.form.show_thresholds(self._drawn()[0])
 
     def _tell_look(self, number: int, found: Look | None, sentence: str) -> None:
         with suppress(RuntimeError):  # the window is gone
@@ -298,6 +300,8 @@ class BatchControl(QObject):
             self._panel.run.show_report(report)
         else:
             self._panel.run.show_failure(error or CancelledError(), self._last)
+        if not self._panel.isVisible():
+            self.told.emit(f"{self._panel.run.title}: {self._panel.run.sentence}")
         self.look()  # what the folder holds now: it can be resumed
 
     @Slot()

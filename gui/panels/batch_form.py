@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.values import SegmentSettings
 from gui import settings as keys
 from gui.dialogs import ask_for_folder
 from gui.panels.batch_inputs import BatchInputs
 from gui.panels.batch_offer import BatchOffer
-from gui.segment.batch_words import found_text, network_text, offer_text
+from gui.segment.batch_words import found_text, network_text, offer_text, thresholds_text
 from gui.segment.format_chooser import FormatChooser
 from gui.views.elided_label import ElidedLabel
 
@@ -56,7 +57,8 @@ class BatchForm(QWidget):
         super().__init__(parent)
         self._settings = settings
         self._look: Look | None = None
-        self._titles: dict[str, str] = {}
+        self._cards: dict[str, ModelCard] = {}
+        self._counting = SegmentSettings()
         self.inputs = BatchInputs(settings=settings, parent=self)
         self.formats = FormatChooser(
             settings.get(keys.BATCH_FORMATS) or settings.get(keys.MASK_FORMATS), parent=self
@@ -96,25 +98,27 @@ class BatchForm(QWidget):
 
     def title(self, name: str) -> str:
         """Return what a network is called."""
-        return self._titles.get(name, name)
+        return self._cards[name].title if name in self._cards else name
 
     def show_networks(self, cards: Iterable[ModelCard], loaded: str) -> None:
         """Offer networks; the loaded one is chosen where it is one of them."""
-        known = tuple(cards)
-        self._titles = {card.name: card.title for card in known}
+        self._cards = {card.name: card for card in cards}
         before = self.model or self._settings.get(keys.BATCH_MODEL)
         self._network.blockSignals(True)
         self._network.clear()
-        for card in sorted(known, key=lambda it: (it.name != loaded, not it.are_weights_local)):
+        for card in sorted(
+            self._cards.values(), key=lambda it: (it.name != loaded, not it.are_weights_local)
+        ):
             self._network.addItem(network_text(card, is_loaded=card.name == loaded), card.name)
-        wanted = loaded if loaded in self._titles else before
+        wanted = loaded if loaded in self._cards else before
         self._network.setCurrentIndex(max(0, self._network.findData(wanted)))
         self._network.blockSignals(False)
         self._show_state()
 
-    def show_thresholds(self, text: str) -> None:
+    def show_thresholds(self, counting: SegmentSettings) -> None:
         """Say which answers count."""
-        self._thresholds.setText(text)
+        self._counting = counting
+        self._show_state()
 
     def show_looking(self) -> None:
         """Say that pictures are being counted."""
@@ -184,7 +188,7 @@ class BatchForm(QWidget):
         rows.setContentsMargins(0, 0, 4, 0)
         rows.setSpacing(6)
         rows.addWidget(self._heading(self.tr("Pictures and videos")))
-        rows.addWidget(self.inputs, 1)
+        rows.addWidget(self.inputs, 100)
         for title, part in (
             (self.tr("Network"), self._network),
             (self.tr("As in the picture"), self._thresholds),
@@ -195,6 +199,7 @@ class BatchForm(QWidget):
             rows.addSpacing(6)
             rows.addWidget(self._heading(title))
             rows.addWidget(part)
+        rows.addStretch(1)  # below all, where the list has all the room it can use
         self._scroll = QScrollArea(self)
         self._scroll.setProperty("role", "form")
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -256,6 +261,9 @@ class BatchForm(QWidget):
 
     def _show_state(self) -> None:
         self._where.setText(self.folder or self.tr("No folder chosen"))
+        task = self._cards[self.model].task if self.model in self._cards else "instance"
+        counting = thresholds_text(self._counting, task)
+        self._thresholds.setText(counting[:1].upper() + counting[1:])
         missing = self._missing()
         standing = self._look.standing if self._look is not None else None
         if self._look is None or standing is None:

@@ -66,7 +66,6 @@ class BatchInputs(QWidget):
     def _build_parts(self) -> None:
         message = self.tr("Drop folders, pictures and videos here, or add them below")
         self._list = PathList(message, self)
-        self._list.setMinimumHeight(self._list.sizeHint().height())
         self._list.setAccessibleName(self.tr("Pictures and videos"))
         self._folder = QPushButton(self.tr("Add folder…"), self)
         self._folder.setToolTip(self.tr("Add a folder with all that is in it"))

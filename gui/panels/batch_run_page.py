@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.errors import CancelledError
 from gui.messages import ProgressText
 from gui.segment.batch_words import (
+    failure_text,
     failures_text,
     progress_text,
     report_text,
@@ -220,7 +221,6 @@ class BatchRunPage(QWidget):
         self._facts.setText(sentence)
         self._facts.setProperty("role", "error" if is_error else "")
         self._facts.style().polish(self._facts)
-        self._name.setText("")
         self._show_running(is_running=False)
 
     def _show_running(self, *, is_running: bool) -> None:
@@ -229,13 +229,14 @@ class BatchRunPage(QWidget):
             button.setEnabled(True)
         for button in (self._again, self._open):
             button.setHidden(is_running)
+        self._name.setVisible(is_running)
         self._resume.hide()
         if is_running:
             self._facts.setProperty("role", "")
             self._facts.style().polish(self._facts)
 
     def _show_failures(self, failed: tuple[tuple[str, str], ...]) -> None:
-        self._failures.setPlainText("\n".join(f"{name}: {sentence}" for name, sentence in failed))
+        self._failures.setPlainText("\n".join(failure_text(*one) for one in failed))
         self._list_title.setText(self.tr("Failed"))
         for part in (self._list_title, self._failures, self._copy):
             part.setVisible(bool(failed))

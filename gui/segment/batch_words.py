@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from engine.values import ModelCard, SegmentSettings
 
 __all__ = [
+    "failure_text",
     "failures_text",
     "forms_text",
     "found_text",
@@ -58,8 +60,10 @@ def network_text(card: ModelCard, *, is_loaded: bool) -> str:
     )
 
 
-def thresholds_text(settings: SegmentSettings) -> str:
-    """Return which answers count: "Score 25 %, IoU 0.45, at most 100 objects"."""
+def thresholds_text(settings: SegmentSettings, task: str = "instance") -> str:
+    """Return which answers count: "score 25 %, IoU 0.45, at most 100 objects"."""
+    if task == "semantic":
+        return translate("Batch", "a class for each pixel")
     parts = [
         translate("Batch", "score {0} %").format(f"{100 * settings.score:.0f}"),
         translate("Batch", "IoU {0}").format(f"{settings.iou:.2f}"),
@@ -71,8 +75,7 @@ def thresholds_text(settings: SegmentSettings) -> str:
         parts.append((one if count == 1 else many).format(count))
     if settings.as_ is SegmentAs.LABELS:
         parts.append(translate("Batch", "as a label map"))
-    text = ", ".join(parts)
-    return text[:1].upper() + text[1:]
+    return ", ".join(parts)
 
 
 def forms_text(names: Iterable[str]) -> str:
@@ -96,6 +99,14 @@ def progress_text(progress: BatchProgress) -> str:
 def failures_text(count: int) -> str:
     """Return how many files failed; "" where none did."""
     return translate("Batch", "{0} failed").format(_count(count)) if count else ""
+
+
+def failure_text(name: str, sentence: str) -> str:
+    """Return a file that failed and why; its name stands once where the sentence begins with it."""
+    path = PurePosixPath(name)
+    if sentence.startswith(f"{path.name} "):
+        return str(path.parent / sentence)
+    return f"{name}: {sentence}"
 
 
 def report_text(report: BatchReport) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["PathList"]
 
 LINES = 3
+MOST_LINES = 9
 
 
 class PathList(QListWidget):
@@ -40,8 +41,9 @@ class PathList(QListWidget):
     def __init__(self, message: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._message = message
-        self.setProperty("role", "field")
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setMinimumHeight(self._height(LINES))
+        self.setMaximumHeight(self._height(MOST_LINES))
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
@@ -72,7 +74,10 @@ class PathList(QListWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room of a few lines; it takes more where there is some."""
-        return QSize(256, LINES * (self.fontMetrics().height() + 8))
+        return QSize(256, self._height(LINES))
+
+    def _height(self, lines: int) -> int:
+        return lines * (self.fontMetrics().height() + 8)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take out with Delete."""
