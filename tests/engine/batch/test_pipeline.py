@@ -194,7 +194,7 @@ def test_the_time_of_a_pause_does_not_count_for_the_rate() -> None:
 
     def pause(number: int) -> None:
         now[0] += 1
-        if number == 3:
+        if number == 8:
             control.pause()
 
     class Stood(JobControl):
