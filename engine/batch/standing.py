@@ -131,7 +131,7 @@ def _restored(default: T, note: object) -> T:
     fields = {field.name: getattr(default, field.name) for field in dataclasses.fields(default)}
     try:
         values = {name: _as(fields[name], note[name]) for name in fields if name in note}
-        return replace(default, **values)  # type: ignore[arg-type, return-value, type-var]  # checked by the dataclass itself
+        return replace(default, **values)  # type: ignore[type-var]  # checked by the dataclass itself
     except (ValueError, TypeError):
         return default
 

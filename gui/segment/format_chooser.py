@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from gui.segment.formats import formats
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["DEFAULT_FORMATS", "FormatChooser"]
 
@@ -37,10 +32,10 @@ class FormatChooser(QWidget):
     changed = Signal()
 
     def __init__(
-        self, chosen: Iterable[str] = (), *, columns: int = 3, parent: QWidget | None = None
+        self, chosen: tuple[str, ...] = (), *, columns: int = 3, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        ticked = tuple(chosen) or DEFAULT_FORMATS
+        ticked = chosen or DEFAULT_FORMATS
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)

@@ -12,8 +12,6 @@ from gui.theme import theme_of
 from gui.views.drawing import draw_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from PySide6.QtWidgets import QWidget
 
 __all__ = ["PathList"]
@@ -52,7 +50,7 @@ class PathList(QListWidget):
         """All of them, in the order of their coming."""
         return tuple(self.item(row).text() for row in range(self.count()))
 
-    def add(self, paths: Iterable[str]) -> None:
+    def add(self, paths: tuple[str, ...]) -> None:
         """Take paths in; those that stand here already stay where they are."""
         new = [path for path in dict.fromkeys(paths) if path and path not in self.paths]
         for path in new:
