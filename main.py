@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     if options.tour is not None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from gui.tour import run_tour  # noqa: PLC0415
+        from gui.tour.run import run_tour  # noqa: PLC0415
 
         return run_tour(Path(options.tour))
     return _run_window(options)
