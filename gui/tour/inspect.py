@@ -177,25 +177,35 @@ def _look_at_field(tour: Tour) -> Iterator[Wait]:
     page = window.maps.current_page
     if page is None:
         raise LookupError("no maps to point at")
-    page.channel_hovered.connect(cells.append)
+    page.channel_hovered.connect(lambda info: cells.extend([info] if info else []))
+    atlas = page.atlas
+
+    def point() -> None:
+        tour.hover(atlas, 0.02, 0.02)
+        tour.hover(atlas, 0.53, 0.47)
+
+    def has_measured() -> bool:
+        return bool(cells) and "measured" in _field_text(tour, cells[-1])
+
     yield from tour.hold_photo("chelsea")
-    tour.hover(page.atlas, 0.53, 0.47)
+    yield tour.results_later(3)
+    window.source.command_given.emit(SetPlaying(False))
+    yield tour.seconds(0.5)
+    point()
     if not cells:
         raise LookupError("no cell under the pointer")
-    cell = (cells[-1].y, cells[-1].x)
-    yield tour.results_later(3)
     tour.shoot("field")
     window.actions_.trigger("measured_field")
-    yield tour.until(
-        lambda: "measured" in window.fields.text(FIELD_LAYER, cell), "the measured field"
-    )
-    yield tour.results_later(5)
-    tour.report.set("receptive_field", window.fields.text(FIELD_LAYER, cell))
-    tour.show_photo("chelsea")
-    yield from shoot_looks(tour, "field", answers=6)
+    yield tour.until(has_measured, "the measured field")
+    tour.report.set("receptive_field", _field_text(tour, cells[-1]))
+    yield from shoot_looks(tour, "field", answers=0, before=point, until=has_measured)
     window.actions_.trigger("measured_field")
-    page.channel_hovered.disconnect(cells.append)
-    tour.leave(page.atlas)
+    window.source.command_given.emit(SetPlaying(True))
+    tour.leave(atlas)
+
+
+def _field_text(tour: Tour, cell: HoverInfo) -> str:
+    return tour.window.fields.text(FIELD_LAYER, (cell.y, cell.x))
 
 
 def _save_and_record(tour: Tour) -> Iterator[Wait]:

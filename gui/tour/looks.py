@@ -28,7 +28,12 @@ _LOOKS: tuple[tuple[ThemeChoice, tuple[int, int]], ...] = (
 
 
 def shoot_looks(
-    tour: Tour, name: str, *, answers: int = 4, before: Callable[[], object] = lambda: None
+    tour: Tour,
+    name: str,
+    *,
+    answers: int = 4,
+    before: Callable[[], object] = lambda: None,
+    until: Callable[[], bool] = lambda: True,
 ) -> Iterator[Wait]:
     """Take a picture of what stands there in each theme and size.
 
@@ -37,7 +42,9 @@ def shoot_looks(
     answers
         How many to wait for in each; 0 = the picture stands still.
     before
-        Called before each picture, for what a new size undoes.
+        Called once the size is there, for what a new one undoes.
+    until
+        What must be so on the picture.
     """
     app, window = QApplication.instance(), tour.window
     for choice, size in _LOOKS:
@@ -45,8 +52,10 @@ def shoot_looks(
             theme.apply(app, choice)
         window.resize(*size)
         window.workspaces.reset()
+        yield tour.seconds(0.3)
         before()
-        yield tour.seconds(0.5)
+        yield tour.seconds(0.3)
         if answers:
             yield tour.results_later(answers)
+        yield tour.until(until, f"what {name} shows")
         tour.shoot(f"{name}_{choice}_{size[0]}x{size[1]}")

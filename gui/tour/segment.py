@@ -19,7 +19,7 @@ __all__ = ["can_segment", "look_at_segment"]
 
 PHOTOS = ("chelsea", "coffee", "astronaut", "motorcycle_left")
 """The last one is what is chosen and corrected in."""
-LAYER = LayerKey("model.6")
+LAYER = LayerKey("backbone.stage3.c3")
 FORMATS = ("overlay", "coco", "voc", "yolo")
 
 
