@@ -145,7 +145,7 @@ WORKSPACES: Final = (
         },
         behind={"graph": "layers"},
         hidden=frozenset({"layers", "graph", "timing", "channel"}),
-        widths={"source": Extent(0.22, 280, 400)},
+        widths={"source": Extent(0.24, 308, 400)},
         heights={"source": Extent(0.55), "prediction": Extent(0.4)},
     ),
 )

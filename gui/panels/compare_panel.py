@@ -166,15 +166,12 @@ class ComparePanel(QWidget):
     def _lay_out_marked(self, side: Side) -> LayOut:
         def marked(wanted: Wanted, control: JobControl) -> GraphLayout:
             from engine.graph.layout import layout  # noqa: PLC0415 - as in gui.graph.drawing
-            from engine.graph.visible import default_expanded, visible  # noqa: PLC0415 - as above
+            from engine.graph.visible import visible  # noqa: PLC0415 - as above
 
             index = self._index
             if index is None or index.graphs[side] is not wanted.graph:
                 return self._lay_out(wanted, control)
-            opened = wanted.expanded
-            if opened is None:  # the overview
-                opened = default_expanded(wanted.graph)
-            view = visible(wanted.graph, opened, fold=wanted.is_folded)
+            view = visible(wanted.graph, wanted.expanded or frozenset(), fold=wanted.is_folded)
             control.check()
             return layout(index.annotated(side, view), wanted.direction, control)
 

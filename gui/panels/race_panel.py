@@ -267,6 +267,9 @@ class RacePanel(QWidget):
             f"{agreed.max_difference:.3g}",
             race.label[:1].upper() + race.label[1:],
         )
+        if not race.is_done:
+            so_far = f"{race.sliding.done:,}", f"{race.sliding.passes:,}"
+            text = self.tr("So far ({0} of {1} windows). {2}").format(*so_far, text)
         self._outcome.setText(text)
 
     def _repolish(self) -> None:

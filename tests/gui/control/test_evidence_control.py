@@ -217,13 +217,15 @@ def test_race_begins_runs_and_ends(kit: Kit) -> None:
     assert spotlight(kit) == Box(0, 4, 32, 36)
     assert (panel._bar._scale.low, panel._bar._scale.high) == (0, 3)
     assert panel._outcome.text() == (
-        "Tiger cat: the windows took 2.0 times the multiply-adds and 8.0 times the time. "
+        "So far (4 of 6 windows). Tiger cat: the windows took 2.0 times the multiply-adds and "
+        "8.0 times the time. "
         "Agreement: correlation 0.500, same best class at 75 % of the places, greatest "
         "difference 3.25"
     )
     kit.engine.tell(RaceMoved(race(command.settings, 6, agreed=agreed)))
     assert spotlight(kit) is None
     assert panel._sliding._passes.text() == "6 passes"
+    assert panel._outcome.text().startswith("Tiger cat: the windows took")
     assert kit.button(panel, "Start").isEnabled()
     assert panel._window.isEnabled()
 
