@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
 from engine import colormaps
 from engine.values import ScaleMode, SortKey
 from gui.display_style import GAMMAS, DisplayStyle, VectorView
+from gui.views.elided_combo import ElidedCombo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -188,7 +189,7 @@ class StyleBar(QWidget):
 
 
 def _combo(parent: QWidget, tooltip: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
-    combo = QComboBox(parent)
+    combo = ElidedCombo(parent)
     combo.setToolTip(tooltip)
     combo.setAccessibleName(tooltip)
     combo.setMinimumWidth(LEAST_PX)  # rather shortened than that the window grows

@@ -11,6 +11,7 @@ from PySide6.QtCore import QProcess
 
 from engine.sources.base import SetPlaying
 from engine.sources.demo import photo_files
+from gui.tour.report import files_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def segment_photos(tour: Tour) -> Iterator[Wait]:
     folder, photos = tour.out / "segmented", photo_files()
     words = ["segment", *map(str, photos), "--out", str(folder), "--format", FORMATS]
     process = QProcess(tour)
-    begun_at = time.perf_counter()
+    begun_at, started_at = time.perf_counter(), time.time()
     process.start(sys.executable, ["-m", "main", *words, "--overwrite", "--json"])
     yield tour.until(
         lambda: process.state() is QProcess.ProcessState.NotRunning, "layerscope segment", 120
@@ -41,9 +42,8 @@ def segment_photos(tour: Tour) -> Iterator[Wait]:
     if len(records) != len(photos):
         raise LookupError(f"of {len(photos)} photos {len(records)} were answered")
     tour.report.set("segment_command_s", time.perf_counter() - begun_at)
-    tour.report.set("segment_command_pictures", float(len(records)))
+    tour.report.set("segment_command_pictures", len(records))
     found = sum(len(record["instances"]) for record in records)
-    tour.report.set("segment_command_objects", float(found))
-    written = [path for path in folder.rglob("*") if path.is_file()]
-    tour.report.set("segment_command_files", float(len(written)))
+    tour.report.set("segment_command_objects", found)
+    tour.report.set("segment_command_files", len(files_in(folder, started_at)))
     tour.window.source.command_given.emit(SetPlaying(True))

@@ -48,7 +48,7 @@ def _race(tour: Tour) -> Iterator[Wait]:
     race = window.race.race
     if race is None or not race.is_done or race.agreement is None:
         raise LookupError("the race did not end")
-    tour.report.set("race_windows", float(race.sliding.done))
+    tour.report.set("race_windows", race.sliding.done)
     tour.report.set("race_sliding_s", race.sliding.seconds)
     tour.report.set("race_one_pass_s", race.single.seconds)
     tour.report.set("race_multiply_adds_ratio", race.sliding.macs / race.single.macs)

@@ -36,11 +36,11 @@ def _alive(tour: Tour) -> Iterator[Wait]:
     window = tour.window
     window.actions_.trigger("graph_pictures")
     window.maps.watch(LayerKey("blocks.1.1/add"))
-    yield tour.results_later(25)
+    yield tour.results_later(12)
     show = partial(window.actions_.trigger, "graph_fit_selection")
     show()
     yield tour.seconds(1.0)
-    yield from shoot_looks(tour, "graph", answers=8, before=show)
+    yield from shoot_looks(tour, "graph", answers=6, before=show)
 
 
 def _coloured(tour: Tour) -> Iterator[Wait]:
@@ -55,7 +55,7 @@ def _coloured(tour: Tour) -> Iterator[Wait]:
         if window.graph.bar.colour_by is not wanted:
             raise LookupError(f"the graph is not coloured by {wanted}")
         window.actions_.trigger("graph_fit_selection")
-        yield tour.results_later(12)
+        yield tour.results_later(8)
         yield tour.seconds(0.5)
         tour.shoot(f"graph_by_{wanted}")
 
@@ -79,8 +79,10 @@ def _compared(tour: Tour) -> Iterator[Wait]:
     if index is None:
         raise LookupError("no comparison")
     tour.report.set("compare_with", OTHER)
-    tour.report.set("compare_same", float(index.diff.same))
-    tour.report.set("compare_changed", float(index.diff.changed))
+    tour.report.set("compare_same", index.diff.same)
+    tour.report.set("compare_changed", index.diff.changed)
+    only = len(index.diff.only_left), len(index.diff.only_right)
+    tour.report.set("compare_only_one_has", sum(only))
     yield tour.seconds(1.0)
     for _ in range(3):
         window.actions_.trigger("compare_next")

@@ -61,7 +61,7 @@ def _first_answer(tour: Tour) -> Iterator[Wait]:
     if info is not None:
         tour.report.set("network", info.card.title)
         tour.report.set("device", info.device.title)
-    yield tour.results_later(35, "a second of answers")
+    yield tour.results_later(20, "a second of answers")
 
 
 def _look_at_layers(tour: Tour) -> Iterator[Wait]:
@@ -120,7 +120,7 @@ def _look_at_pictures(tour: Tour) -> Iterator[Wait]:
     tour.say("demo pictures")
     for number in range(PICTURES):
         name = tour.last.frame.name if tour.last is not None else ""
-        yield tour.results_later(25)
+        yield tour.results_later(12)
         if tour.last is not None:
             tour.report.add_answer(tour.last.frame.name, tour.last.classification)
         if number < PICTURES - 1:
@@ -232,7 +232,7 @@ def _save_and_record(tour: Tour) -> Iterator[Wait]:
     if recording is not None:
         tour.report.add_file(film)
         tour.report.set("recording_s", recording.duration_s)
-        tour.report.set("recording_frames", float(recording.frames))
+        tour.report.set("recording_frames", recording.frames)
     yield tour.results_later(2)
     tour.window.notices.clear("export")
 

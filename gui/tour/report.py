@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from engine.values import Classification, FrameResult, Instances
 
-__all__ = ["TourReport"]
+__all__ = ["TourReport", "files_in"]
 
 
 @dataclass
@@ -52,14 +52,14 @@ class TourReport:
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._figures: dict[str, float | str] = {}
+        self._figures: dict[str, float | int | str] = {}
         self._loops: dict[str, _Loop] = {}
         self._answers: dict[str, tuple[str, float]] = {}
         self._layers: list[dict[str, object]] = []
         self._objects: dict[str, list[str]] = {}
         self._files: list[str] = []
 
-    def set(self, name: str, value: float | str) -> None:
+    def set(self, name: str, value: float | int | str) -> None:
         """Note one figure."""
         self._figures[name] = round(value, 3) if isinstance(value, float) else value
 
@@ -142,3 +142,10 @@ class TourReport:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
+
+
+def files_in(folder: Path, since: float) -> list[Path]:
+    """Return what was written there from a moment (of `time.time`) on; hidden folders aside."""
+    places = (path for path in folder.rglob("*") if path.is_file())
+    shown = (it for it in places if not any(n[0] == "." for n in it.relative_to(folder).parts))
+    return sorted(path for path in shown if path.stat().st_mtime >= since - 1)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.models import registry, weights
-from engine.values import Instances, LayerKey
+from engine.sources.base import SetPlaying
+from engine.values import Instances, LabelMap, LayerKey
 from gui.panels.no_masks_page import DEFAULT_MODEL
 from gui.tour.looks import shoot_looks
+from gui.tour.report import files_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,27 +69,36 @@ def _chosen(tour: Tour) -> Iterator[Wait]:
     """Choose the surest object: its cut-out, and the channels that carry it."""
     tour.say("an object chosen, with the channels that carry it")
     window = tour.window
+    yield from tour.hold_photo(PHOTOS[-1])
+    yield tour.results_later(1)
+    window.source.command_given.emit(SetPlaying(False))
+    yield tour.seconds(1.5)  # until what was under way has come
     if not window.layers.choose(LAYER):
         raise LookupError(f"no layer {LAYER} in the tree")
-    yield tour.results_later(2)
+    yield tour.until(partial(_has_maps, tour), f"the maps of {LAYER}")
     window.actions_.trigger("segment_next")
     if not window.segment.view.places:
         raise LookupError("no object was chosen")
-    yield tour.results_later(2)
-    yield from shoot_looks(tour, "segment", answers=2)
-    window.actions_.trigger("segment_boxes")
-    window.actions_.trigger("segment_scores")
-    window.actions_.trigger("segment_colours")
-    yield tour.results_later(2)
-    tour.shoot("segment_boxes_and_scores")
-    window.actions_.trigger("segment_boxes")
-    window.actions_.trigger("segment_scores")
-    window.actions_.trigger("segment_colours")
-    window.actions_.trigger("segment_as")
-    yield tour.results_later(3)
+    yield from shoot_looks(tour, "segment", answers=0)
+    for action in ("segment_boxes", "segment_colours"):
+        window.actions_.trigger(action)
+    yield tour.seconds(0.3)
+    tour.shoot("segment_boxes_by_object")
+    for action in ("segment_boxes", "segment_colours", "segment_colours", "segment_as"):
+        window.actions_.trigger(action)
+    yield tour.until(partial(_has_labels, tour), "a label map")
+    yield tour.seconds(0.5)
     tour.shoot("segment_label_map")
     window.actions_.trigger("segment_as")
-    yield tour.results_later(3)
+    yield tour.until(lambda: not _has_labels(tour), "objects again")
+
+
+def _has_maps(tour: Tour) -> bool:
+    return tour.last is not None and tour.last.activation(LAYER) is not None
+
+
+def _has_labels(tour: Tour) -> bool:
+    return tour.last is not None and isinstance(tour.last.segmentation, LabelMap)
 
 
 def _corrected(tour: Tour) -> Iterator[Wait]:
@@ -97,21 +109,23 @@ def _corrected(tour: Tour) -> Iterator[Wait]:
     window.actions_.trigger("segment_correct")
     if not correct.is_active:
         raise LookupError("there is nothing to correct")
+    yield tour.seconds(0.5)
     for _ in range(3):
         window.actions_.trigger("correct_grow")
     window.actions_.trigger("correct_brush")
-    tour.drag(window.segment.view, (0.42, 0.45), (0.5, 0.4), (0.58, 0.45))
+    tour.drag(window.segment.view, (0.3, 0.3), (0.4, 0.22), (0.5, 0.3))
     for action in ("correct_undo", "correct_redo"):
         window.actions_.trigger(action)
-    if not correct.is_changed:
-        raise LookupError("the correction changed nothing")
     yield from shoot_looks(tour, "correct", answers=0)
+    if not correct.is_active or not correct.is_changed:
+        raise LookupError("the correction was lost")
 
 
 def _saved(tour: Tour) -> Iterator[Wait]:
     """Save the corrected masks into the tour's folder, as the card does."""
     tour.say("saving the masks")
     window, card, folder = tour.window, tour.window.segment.save_card, tour.out / "masks"
+    begun_at = time.time()
     window.actions_.trigger("segment_save")
     card.tick(*FORMATS)
     card.set_folder(str(folder))
@@ -120,13 +134,14 @@ def _saved(tour: Tour) -> Iterator[Wait]:
     tour.shoot("save_masks")
     tour.click(card, "Save")
     yield tour.until(card.isHidden, "the masks")
-    made = [path for path in folder.rglob("*") if path.is_file()]
+    made = files_in(folder, begun_at)
     if len(made) < len(FORMATS):
         raise LookupError(f"of {len(FORMATS)} forms only {len(made)} files were written")
-    for path in sorted(made):
+    for path in made:
         tour.report.add_file(path)
     yield tour.seconds(0.3)
     tour.shoot("masks_saved")
     window.segments.correct.discard()
     if window.actions_.action("freeze").isChecked():
         window.actions_.trigger("freeze")
+    window.source.command_given.emit(SetPlaying(True))
