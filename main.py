@@ -97,7 +97,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "--tour",
         metavar="DIR",
         default=None,
-        help="run offscreen for about two minutes and leave screenshots, figures and a summary in DIR",
+        help="run offscreen for some two minutes and leave screenshots, files and a summary in DIR",
     )
     parser.add_argument("--verbose", action="store_true", help="write a detailed log")
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version")

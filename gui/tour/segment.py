@@ -84,7 +84,7 @@ def _chosen(tour: Tour) -> Iterator[Wait]:
         window.actions_.trigger(action)
     yield tour.seconds(0.3)
     tour.shoot("segment_boxes_by_object")
-    for action in ("segment_boxes", "segment_colours", "segment_colours", "segment_as"):
+    for action in ("segment_boxes", "segment_colours", "segment_as"):
         window.actions_.trigger(action)
     yield tour.until(partial(_has_labels, tour), "a label map")
     yield tour.seconds(0.5)
@@ -102,7 +102,7 @@ def _has_labels(tour: Tour) -> bool:
 
 
 def _corrected(tour: Tour) -> Iterator[Wait]:
-    """Grow an object, paint into it, and take the last step back and forth."""
+    """Grow an object, erase in it, and take the last step back and forth."""
     tour.say("an object corrected by hand")
     window, correct = tour.window, tour.window.segments.correct
     window.actions_.trigger("segment_next")
@@ -112,8 +112,8 @@ def _corrected(tour: Tour) -> Iterator[Wait]:
     yield tour.seconds(0.5)
     for _ in range(3):
         window.actions_.trigger("correct_grow")
-    window.actions_.trigger("correct_brush")
-    tour.drag(window.segment.view, (0.3, 0.3), (0.4, 0.22), (0.5, 0.3))
+    window.actions_.trigger("correct_eraser")
+    tour.drag(window.segment.view, (0.1, 0.25), (0.14, 0.3), (0.18, 0.36))
     for action in ("correct_undo", "correct_redo"):
         window.actions_.trigger(action)
     yield from shoot_looks(tour, "correct", answers=0)
