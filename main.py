@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     if options.tour is not None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from gui.tour import run_tour  # noqa: PLC0415
+        from gui.tour.run import run_tour  # noqa: PLC0415
 
         return run_tour(Path(options.tour))
     return _run_window(options)
@@ -54,13 +54,34 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+class _Parser(argparse.ArgumentParser):
+    """Looks the commands up only when help is asked for: the window starts without them."""
+
+    def format_help(self) -> str:
+        """Add the commands that need no window."""
+        self.epilog = _commands()
+        return super().format_help()
+
+
+def _commands() -> str:
+    """Return the commands that need no window, a line each."""
+    from engine import cli  # noqa: PLC0415 - as above
+
+    width = max(len(name) for name in cli.SUBCOMMANDS)
+    lines = (f"  {name:{width}}  {summary}" for name, summary in cli.SUMMARIES.items())
+    return (
+        "commands that need no window:\n"
+        + "\n".join(lines)
+        + "\n\n“layerscope COMMAND --help” tells more about one."
+    )
+
+
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="layerscope",
         description="Watch a convolutional network think, live. Without arguments: the demo "
         "pictures and the network used last.",
-        epilog="Commands that need no window: classify, layers, maps, models "
-        "(layerscope COMMAND --help).",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "source",
@@ -76,7 +97,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "--tour",
         metavar="DIR",
         default=None,
-        help="run offscreen for about a minute and leave screenshots, figures and a summary in DIR",
+        help="run offscreen for some two minutes and leave screenshots, files and a summary in DIR",
     )
     parser.add_argument("--verbose", action="store_true", help="write a detailed log")
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version")

@@ -31,7 +31,7 @@ from engine.jobs import SOMETHING_WENT_WRONG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["SUBCOMMANDS", "build_parser", "main", "version"]
+__all__ = ["SUBCOMMANDS", "SUMMARIES", "build_parser", "main", "version"]
 
 _logger = logging.getLogger(__name__)
 
@@ -39,7 +39,10 @@ _TABLE: tuple[Subcommand, ...] = (
     CLASSIFY, SEGMENT, MAPS, EVIDENCE, RACE, GRAPH, COMPARE, COST, EVALUATE, MODELS, LAYERS,
 )  # fmt: skip
 
-SUBCOMMANDS: frozenset[str] = frozenset(command.name for command in _TABLE)
+SUMMARIES: dict[str, str] = {command.name: command.summary for command in _TABLE}
+"""What each command does, in a few words, in the order of the help."""
+
+SUBCOMMANDS: frozenset[str] = frozenset(SUMMARIES)
 """The words after `layerscope` that need no window."""
 
 _EPILOG = """\

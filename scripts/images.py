@@ -8,13 +8,14 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = {
-    "inspect_dark": "inspect_dark_1280x800",
-    "inspect_light": "inspect_light_1280x800",
-    "side_by_side": "side_by_side",
-    "classifier": "layer_classifier",
-    "overlay": "overlay_and_timings",
-    "graph": "graph_alive",
-    "cost": "cost",
+    "inspect": "inspect_dark_1280x800",
+    "field": "field_light_1280x800",
+    "graph": "graph_dark_1280x800",
+    "compare": "compare_light_1280x800",
+    "segment": "segment_dark_1280x800",
+    "correct": "correct_light_1280x800",
+    "evidence": "evidence_dark_1280x800",
+    "race": "race_light_1280x800",
 }
 QUALITY = 82
 
@@ -23,6 +24,8 @@ def main() -> None:
     """Write each picture as a JPEG of about 100 kB."""
     target = ROOT / "docs" / "images"
     target.mkdir(parents=True, exist_ok=True)
+    for path in set(target.iterdir()) - {target / f"{name}.jpg" for name in PICTURES}:
+        path.unlink()
     for name, shot in PICTURES.items():
         with Image.open(ROOT / "out" / "tour" / f"{shot}.png") as image:
             path = target / f"{name}.jpg"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import main
-from engine.cli import version
+from engine.cli import SUBCOMMANDS, version
 
 ROOT = Path(__file__).resolve().parent.parent
 TOLD_WHICH = """
@@ -54,6 +54,13 @@ def test_version() -> None:
     done = run("main.py", "--version")
     assert done.returncode == 0
     assert done.stdout == f"layerscope {version()}\n"
+
+
+def test_help_names_every_command() -> None:
+    done = run("main.py", "--help")
+    assert done.returncode == 0
+    told = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert set(told) >= SUBCOMMANDS
 
 
 def test_unknown_option_is_wrong_usage() -> None:

@@ -124,8 +124,8 @@ class Journal:
             return
         names = [key for key in run if not isinstance(before, dict) or before.get(key) != run[key]]
         raise ExportError(
-            f"The run in “{output}” was made with another {', '.join(names) or 'setting'}; resume "
-            "it as it was, or choose another folder."
+            f"The run in “{output}” differs from this one in {', '.join(names) or 'everything'}; "
+            "resume it as it was, or choose another folder."
         )
 
     def _read(self) -> None:

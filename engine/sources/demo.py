@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from engine.sources.base import SourceCommand, SourceSpec
 
-__all__ = ["FADE_FRAMES", "FPS", "PHOTOS", "PHOTO_FRAMES", "DemoSource", "Photo", "create"]
+__all__ = [
+    "FADE_FRAMES", "FPS", "PHOTOS", "PHOTO_FRAMES", "DemoSource", "Photo", "create", "photo_files",
+]  # fmt: skip
 
 WIDTH, HEIGHT = 640, 480
 FPS = 60.0
@@ -209,6 +211,17 @@ def window_matrix(photo: Photo, width: int, height: int, share: float) -> NDArra
     y = min(max(y, half_height), height - half_height)
     left, top = x - half_width + scale / 2 - 0.5, y - half_height + scale / 2 - 0.5
     return np.array([[scale, 0.0, left], [0.0, scale, top]])
+
+
+def photo_files() -> tuple[Path, ...]:
+    """Return where the photos are, in their order.
+
+    Raises
+    ------
+    SourceError
+        They are not installed.
+    """
+    return tuple(_data_folder() / photo.file for photo in PHOTOS)
 
 
 def _data_folder() -> Path:

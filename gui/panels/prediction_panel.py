@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from engine.values import InputFit
 from gui import settings as keys
 from gui.views.bars_view import BarsView
+from gui.views.elided_combo import ElidedCombo
 
 if TYPE_CHECKING:
     from engine.values import FrameResult
@@ -83,14 +84,14 @@ class PredictionPanel(QWidget):
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.setPrefix(self.tr("Top "))
         self._count.setToolTip(self.tr("How many categories are named"))
-        self._smoothing = QComboBox(self)
+        self._smoothing = ElidedCombo(self)
         self._smoothing.setToolTip(
             self.tr("Average the answer over this time, so that the bars jump less")
         )
         self._smoothing.addItem(self.tr("No smoothing"), 0.0)
         for seconds in SMOOTHING_S[1:]:
             self._smoothing.addItem(self.tr("Smooth {0} s").format(f"{seconds:g}"), seconds)
-        self._fit = QComboBox(self)
+        self._fit = ElidedCombo(self)
         self._fit.setToolTip(self.tr("How the picture becomes the network's input (0)"))
         self._fit.addItem(self.tr("Crop"), InputFit.CROP)
         self._fit.addItem(self.tr("Pad"), InputFit.PAD)

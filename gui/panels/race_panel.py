@@ -72,6 +72,11 @@ class RacePanel(QWidget):
             context=self._context.currentData(),
         )
 
+    @property
+    def race(self) -> Race | None:
+        """The race that is shown."""
+        return self._race
+
     def set_categories(self, names: tuple[str, ...]) -> None:
         """Take the names of another network's classes; a race that runs is given up."""
         self._class.set_categories(names)

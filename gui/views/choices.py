@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QWidget
+from gui.views.elided_combo import ElidedCombo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from PySide6.QtWidgets import QComboBox, QWidget
 
 __all__ = ["LEAST_PX", "choice_box"]
 
@@ -17,7 +19,7 @@ LEAST_PX = 64
 
 def choice_box(parent: QWidget, tooltip: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
     """Make a list of texts with what each stands for (its data)."""
-    combo = QComboBox(parent)
+    combo = ElidedCombo(parent)
     combo.setToolTip(tooltip)
     combo.setAccessibleName(tooltip)
     combo.setMinimumWidth(LEAST_PX)

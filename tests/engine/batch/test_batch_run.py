@@ -159,7 +159,7 @@ def test_a_folder_with_files_of_another_is_left_alone(photos: Path) -> None:
 def test_another_setting_is_no_resuming(photos: Path) -> None:
     run_batch(_request(photos), JobControl())
     other = _request(photos, is_resumed=True, settings=SegmentSettings(score=0.9))
-    with pytest.raises(ExportError, match="made with another settings"):
+    with pytest.raises(ExportError, match="differs from this one in settings"):
         run_batch(other, JobControl())
 
 

@@ -90,10 +90,10 @@ def test_a_run_is_not_begun_over_another_unasked(out: Path, items: list[BatchIte
 
 def test_a_run_is_resumed_only_as_it_was(out: Path) -> None:
     Journal(out, RUN).close()
-    with pytest.raises(ExportError, match="made with another score; resume it as it was"):
+    with pytest.raises(ExportError, match="differs from this one in score; resume it as it was"):
         Journal(out, {**RUN, "score": 0.5}, is_resumed=True)
     (out / FOLDER / "run.json").write_text("[spoilt")
-    with pytest.raises(ExportError, match="made with another model, score, formats"):
+    with pytest.raises(ExportError, match="differs from this one in model, score, formats"):
         Journal(out, RUN, is_resumed=True)
 
 

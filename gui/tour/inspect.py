@@ -1,4 +1,4 @@
-"""What the tour does, step by step."""
+"""The tour through the workspace Inspect: layers, channels, pictures, files, fields."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication
-
 from engine.sources.base import SetPlaying, Step
 from engine.values import LayerKey, ScaleMode
-from gui import theme
-from gui.tour_driver import Wait
+from gui.tour.driver import Wait
+from gui.tour.looks import shoot_looks
+from gui.views.atlas_view import HoverInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from engine.jobs import Job
-    from gui.theme import ThemeChoice
-    from gui.tour_driver import Tour
+    from gui.tour.driver import Tour
 
-__all__ = ["steps"]
+__all__ = ["look_at_inspect"]
 
 LAYERS = (
     "input",
@@ -33,18 +31,22 @@ LAYERS = (
     "classifier",
 )
 PICTURES = 6
+FIELD_LAYER = LayerKey("blocks.2.0.conv_dw")
 
 
-def steps(tour: Tour) -> Iterator[Wait]:
-    """Go through everything; each yield waits for something to happen in the window."""
+def look_at_inspect(tour: Tour) -> Iterator[Wait]:
+    """Look at everything that the first workspace shows."""
     yield from _first_answer(tour)
     yield from _look_at_layers(tour)
     yield from _look_at_display(tour)
     yield from _look_at_pictures(tour)
     yield from _look_at_overlays(tour)
-    yield from _look_at_graph(tour)
+    yield from _look_at_cost(tour)
+    yield from _look_at_field(tour)
     yield from _save_and_record(tour)
-    yield from _look_at_sizes(tour)
+    tour.say("light and dark, small and large")
+    yield from _click(tour, LayerKey("blocks.2.0.bn2.act"))
+    yield from shoot_looks(tour, "inspect", answers=8)
 
 
 def _first_answer(tour: Tour) -> Iterator[Wait]:
@@ -59,8 +61,7 @@ def _first_answer(tour: Tour) -> Iterator[Wait]:
     if info is not None:
         tour.report.set("network", info.card.title)
         tour.report.set("device", info.device.title)
-    yield tour.results_later(35, "a second of answers")
-    tour.shoot("inspect_dark_1280x800")
+    yield tour.results_later(20, "a second of answers")
 
 
 def _look_at_layers(tour: Tour) -> Iterator[Wait]:
@@ -119,7 +120,7 @@ def _look_at_pictures(tour: Tour) -> Iterator[Wait]:
     tour.say("demo pictures")
     for number in range(PICTURES):
         name = tour.last.frame.name if tour.last is not None else ""
-        yield tour.results_later(25)
+        yield tour.results_later(12)
         if tour.last is not None:
             tour.report.add_answer(tour.last.frame.name, tour.last.classification)
         if number < PICTURES - 1:
@@ -159,29 +160,52 @@ def _look_at_overlays(tour: Tour) -> Iterator[Wait]:
     actions.trigger("help")
 
 
-def _look_at_graph(tour: Tour) -> Iterator[Wait]:
-    """Look at the graph alive, at the sum of a residual block, and at what everything costs."""
-    tour.say("graph and cost")
-    window = tour.window
-    window.docks["graph"].raise_()
-    yield Wait(lambda: window.graph.view.scene is not None, "the graph")
-    window.actions_.trigger("graph_pictures")
-    window.maps.watch(LayerKey("blocks.1.1/add"))
-    yield tour.results_later(25)
-    window.actions_.trigger("graph_fit_selection")
-    yield tour.seconds(1.5)
-    tour.shoot("graph_alive")
-    job = window.graphs.save_graph(str(tour.out / "graph.svg"))
-    if job is None:
-        raise LookupError("no graph to save")
-    yield Wait(lambda: not job.is_running, "the drawing")
-    tour.report.add_file(tour.out / "graph.svg")
-    window.actions_.trigger("graph_pictures")
-    window.docks["cost"].raise_()
+def _look_at_cost(tour: Tour) -> Iterator[Wait]:
+    tour.say("what every operation costs")
+    tour.window.docks["cost"].raise_()
     yield tour.seconds(0.5)
     tour.shoot("cost")
     for name in ("layers", "channel"):
-        window.docks[name].raise_()
+        tour.window.docks[name].raise_()
+
+
+def _look_at_field(tour: Tour) -> Iterator[Wait]:
+    """Point at a cell: theory's box on the picture, then what of it the network uses."""
+    tour.say("the receptive field of a cell")
+    window, cells = tour.window, list[HoverInfo]()
+    yield from _click(tour, FIELD_LAYER)
+    page = window.maps.current_page
+    if page is None:
+        raise LookupError("no maps to point at")
+    page.channel_hovered.connect(lambda info: cells.extend([info] if info else []))
+    atlas = page.atlas
+
+    def point() -> None:
+        tour.hover(atlas, 0.02, 0.02)
+        tour.hover(atlas, 0.53, 0.47)
+
+    def has_measured() -> bool:
+        return bool(cells) and "measured" in _field_text(tour, cells[-1])
+
+    yield from tour.hold_photo("chelsea")
+    yield tour.results_later(3)
+    window.source.command_given.emit(SetPlaying(False))
+    yield tour.seconds(0.5)
+    point()
+    if not cells:
+        raise LookupError("no cell under the pointer")
+    tour.shoot("field")
+    window.actions_.trigger("measured_field")
+    yield tour.until(has_measured, "the measured field")
+    tour.report.set("receptive_field", _field_text(tour, cells[-1]))
+    yield from shoot_looks(tour, "field", answers=0, before=point, until=has_measured)
+    window.actions_.trigger("measured_field")
+    window.source.command_given.emit(SetPlaying(True))
+    tour.leave(atlas)
+
+
+def _field_text(tour: Tour, cell: HoverInfo) -> str:
+    return tour.window.fields.text(FIELD_LAYER, (cell.y, cell.x))
 
 
 def _save_and_record(tour: Tour) -> Iterator[Wait]:
@@ -208,7 +232,7 @@ def _save_and_record(tour: Tour) -> Iterator[Wait]:
     if recording is not None:
         tour.report.add_file(film)
         tour.report.set("recording_s", recording.duration_s)
-        tour.report.set("recording_frames", float(recording.frames))
+        tour.report.set("recording_frames", recording.frames)
     yield tour.results_later(2)
     tour.window.notices.clear("export")
 
@@ -219,22 +243,3 @@ def _is_other(tour: Tour, name: str) -> bool:
 
 def _has_ended(job: Job[Path]) -> bool:
     return not job.is_running
-
-
-def _look_at_sizes(tour: Tour) -> Iterator[Wait]:
-    tour.say("light and dark, small and large")
-    app, window = QApplication.instance(), tour.window
-    yield from _click(tour, LayerKey("blocks.2.0.bn2.act"))
-    looks: tuple[tuple[ThemeChoice, int, int], ...] = (
-        ("light", 1280, 800),
-        ("light", 1920, 1080),
-        ("dark", 1920, 1080),
-    )
-    for choice, width, height in looks:
-        if isinstance(app, QApplication):
-            theme.apply(app, choice)
-        window.resize(width, height)
-        window.workspaces.reset()
-        yield tour.seconds(0.4)
-        yield tour.results_later(8)
-        tour.shoot(f"inspect_{choice}_{width}x{height}")

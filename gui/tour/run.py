@@ -17,8 +17,8 @@ from gui import theme
 from gui.app import create_application, install_hooks
 from gui.settings import Settings
 from gui.start import build_window
-from gui.tour_driver import Tour
-from gui.tour_steps import steps
+from gui.tour.driver import Tour
+from gui.tour.script import steps
 
 __all__ = ["run_tour"]
 

@@ -1,0 +1,49 @@
+"""The tour's last part: `layerscope segment` on the demo's photos, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QProcess
+
+from engine.sources.base import SetPlaying
+from engine.sources.demo import photo_files
+from gui.tour.report import files_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gui.tour.driver import Tour, Wait
+
+__all__ = ["segment_photos"]
+
+FORMATS = "overlay,coco,voc,csv"
+
+
+def segment_photos(tour: Tour) -> Iterator[Wait]:
+    """Segment the photos as the command line does, and count what came of it."""
+    tour.say("layerscope segment on the demo's photos")
+    tour.window.source.command_given.emit(SetPlaying(False))  # the cores are its own
+    folder, photos = tour.out / "segmented", photo_files()
+    words = ["segment", *map(str, photos), "--out", str(folder), "--format", FORMATS]
+    process = QProcess(tour)
+    begun_at, started_at = time.perf_counter(), time.time()
+    process.start(sys.executable, ["-m", "main", *words, "--overwrite", "--json"])
+    yield tour.until(
+        lambda: process.state() is QProcess.ProcessState.NotRunning, "layerscope segment", 120
+    )
+    if process.exitStatus() is not QProcess.ExitStatus.NormalExit or process.exitCode():
+        said = process.readAllStandardError().toStdString().strip()
+        raise LookupError(f"layerscope segment ended with {process.exitCode()}: {said}")
+    records = [json.loads(it) for it in process.readAllStandardOutput().toStdString().splitlines()]
+    if len(records) != len(photos):
+        raise LookupError(f"of {len(photos)} photos {len(records)} were answered")
+    tour.report.set("segment_command_s", time.perf_counter() - begun_at)
+    tour.report.set("segment_command_pictures", len(records))
+    found = sum(len(record["instances"]) for record in records)
+    tour.report.set("segment_command_objects", found)
+    tour.report.set("segment_command_files", len(files_in(folder, started_at)))
+    tour.window.source.command_given.emit(SetPlaying(True))
