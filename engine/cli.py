@@ -27,6 +27,7 @@ from engine.cli_models import LAYERS, MODELS
 from engine.cli_segment import SEGMENT
 from engine.errors import EngineError
 from engine.jobs import SOMETHING_WENT_WRONG
+from engine.models.user.errors import NeedsConsentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,8 @@ def main(
     except UsageError as error:
         return _complain(console, error.message, USAGE)
     except EngineError as error:
-        return _complain(console, error.message, FAILED)
+        hint = " (“--allow-code” allows it.)" if isinstance(error, NeedsConsentError) else ""
+        return _complain(console, f"{error.message}{hint}", FAILED)
     except OSError as error:
         _silence(console.out)
         return _complain(console, f"The output cannot be written ({error.strerror}).", FAILED)
