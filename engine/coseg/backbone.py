@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -15,6 +16,7 @@ from engine import device as devices
 from engine.capture.hooks import capture
 from engine.errors import DeviceError, ModelError
 from engine.models import loading, registry
+from engine.models import weights as weights_store
 from engine.models.preprocess import prepare
 from engine.values import DeviceRequest, InputFit, LayerKey, WeightsChoice
 
@@ -26,7 +28,15 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl
     from engine.models.loading import LoadedModel
 
-__all__ = ["Backbone", "Layers", "Raw", "input_size", "layers_of", "load_backbone"]
+__all__ = [
+    "Backbone",
+    "Layers",
+    "Raw",
+    "input_size",
+    "layers_of",
+    "load_backbone",
+    "weights_sha256",
+]
 
 LONG_SIDE_PX = 640
 STRIDE_PX = 32
@@ -156,7 +166,9 @@ class Backbone:
             sentence = devices.out_of_memory_sentence(error, device)
             if sentence is not None:
                 raise DeviceError(sentence) from error
-            raise ModelError(f"{self.title} failed on a picture; choose another network.") from error
+            raise ModelError(
+                f"{self.title} failed on a picture; choose another network."
+            ) from error
         maps = {name: taken[key] for name, key in keys.items()}
         coarse = maps[self.layers.coarse]
         dense = self._dense(maps.get(self.layers.last), coarse)
@@ -187,3 +199,13 @@ def load_backbone(
     """
     layers_of(registry.spec(name).name)  # before anything is downloaded
     return Backbone(loading.load(name, weights, control), device)
+
+
+def weights_sha256(name: str, weights: WeightsChoice) -> str:
+    """Return all 64 digits of the weights file's checksum, or nothing where there is no file."""
+    published = registry.spec(name).weights
+    path = weights_store.local_path(published) if published is not None else None
+    if weights is not WeightsChoice.PUBLISHED or path is None:
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

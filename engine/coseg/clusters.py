@@ -73,9 +73,7 @@ def spherical_kmeans(
     return centres
 
 
-def _seeds(
-    rows: NDArray[np.float32], count: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _seeds(rows: NDArray[np.float32], count: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Draw rows far from those drawn before: by the squared distance to the nearest."""
     chosen = [int(rng.integers(len(rows)))]
     # Between rows of length 1 the squared distance is 2 - 2 cosine.
@@ -92,16 +90,12 @@ def _seeds(
     return rows[chosen].copy()
 
 
-def assign(
-    rows: NDArray[np.float32], centres: NDArray[np.float32]
-) -> NDArray[np.intp]:
+def assign(rows: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return the index of the centre of greatest cosine: (N,)."""
     return np.asarray(np.argmax(rows @ centres.T, axis=1))
 
 
-def sampled(
-    cells: int, share: int, rng: np.random.Generator
-) -> NDArray[np.intp]:
+def sampled(cells: int, share: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """Return which of a picture's cells stand for it in the set's sample, in order."""
     if cells <= share:
         return np.arange(cells)
@@ -140,9 +134,10 @@ class ClusterScores:
 
     def add(self, labels: NDArray[np.uint8], evidence: NDArray[np.float32]) -> None:
         """Count a picture in: `labels` as above, `evidence` (N,)."""
-        for row, sums, counts in zip(labels, self._sums, self._counts, strict=True):
-            sums += np.bincount(row, weights=evidence, minlength=len(sums))
-            counts += np.bincount(row, minlength=len(counts))
+        for place, row in enumerate(labels):
+            count = len(self._sums[place])
+            self._sums[place] += np.bincount(row, weights=evidence, minlength=count)
+            self._counts[place] += np.bincount(row, minlength=count)
 
     def scores(self) -> tuple[NDArray[np.float32], ...]:
         """Return each clustering's scores, scaled to 0..1 over its clusters: (k,) float32."""

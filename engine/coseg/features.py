@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from engine.coseg.backbone import Backbone, Raw
 
-__all__ = ["Features", "FeatureStore", "describe", "file_hash", "unit"]
+__all__ = ["FeatureStore", "Features", "describe", "file_hash", "unit"]
 
 _VERSION = 1
 """Part of each name in the cache: raised where what is kept changes."""

@@ -35,9 +35,7 @@ def upsampled(soft: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.fl
     )
 
 
-def probability(
-    soft: NDArray[np.float32], threshold: float = THRESHOLD
-) -> NDArray[np.float32]:
+def probability(soft: NDArray[np.float32], threshold: float = THRESHOLD) -> NDArray[np.float32]:
     """Return 1 / (1 + exp(-(soft - threshold) / .07)): scores as probabilities of the object."""
     return np.asarray(1 / (1 + np.exp(-(soft - np.float32(threshold)) / SOFTNESS)), np.float32)
 
@@ -75,9 +73,19 @@ def guided_filter(
     flat = mean(np.ascontiguousarray(products.reshape(*values.shape, 9)))
     spread = flat.reshape(products.shape) - mean_guide[:, :, :, None] * mean_guide[:, :, None, :]
     spread += np.float32(eps) * np.eye(3, dtype=np.float32)
-    slope = np.linalg.solve(spread, both[:, :, :, None])[:, :, :, 0].astype(np.float32)
+    slope = _solved(spread, both)
     offset = mean_values - (slope * mean_guide).sum(axis=2)
     return np.asarray((mean(slope) * guide).sum(axis=2) + mean(offset), np.float32)
+
+
+def _solved(matrices: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Solve (H, W, 3, 3) symmetric x = (H, W, 3) by cofactors: many times faster than LAPACK."""
+    one, two, three = (matrices[:, :, row] for row in range(3))
+    columns = np.stack([np.cross(two, three), np.cross(three, one), np.cross(one, two)], axis=2)
+    determinant = (one * columns[:, :, 0]).sum(axis=2)
+    # The inverse has these cofactors as its columns, and is symmetric like the matrix.
+    solved = (columns * right[:, :, None, :]).sum(axis=3) / determinant[:, :, None]
+    return np.asarray(solved, np.float32)
 
 
 def grabcut(image: NDArray[np.uint8], chance: NDArray[np.float32]) -> Mask:
