@@ -133,7 +133,7 @@ class FeatureStore:
     def read(self, key: str) -> Features | None:
         """Return what is kept, or None where there is nothing that can be read."""
         try:
-            with np.load(self.path(key), allow_pickle=False) as fields:
+            with self.path(key).open("rb") as file, np.load(file, allow_pickle=False) as fields:
                 return Features(*(fields[name] for name in Features.__slots__))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
             return None
