@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from engine.cli_classify import CLASSIFY
 from engine.cli_compare import COMPARE
 from engine.cli_console import FAILED, STOPPED, USAGE, Console, Subcommand, UsageError
+from engine.cli_coseg import COSEG
 from engine.cli_cost import COST
 from engine.cli_evaluate import EVALUATE
 from engine.cli_evidence import EVIDENCE, RACE
@@ -37,7 +38,7 @@ __all__ = ["SUBCOMMANDS", "SUMMARIES", "build_parser", "main", "version"]
 _logger = logging.getLogger(__name__)
 
 _TABLE: tuple[Subcommand, ...] = (
-    CLASSIFY, SEGMENT, MAPS, EVIDENCE, RACE, GRAPH, COMPARE, COST, EVALUATE, MODELS, LAYERS,
+    CLASSIFY, SEGMENT, MAPS, EVIDENCE, RACE, GRAPH, COMPARE, COST, COSEG, EVALUATE, MODELS, LAYERS,
 )  # fmt: skip
 
 SUMMARIES: dict[str, str] = {command.name: command.summary for command in _TABLE}
