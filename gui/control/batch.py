@@ -232,8 +232,9 @@ class BatchControl(QObject):
         self._number += 1  # what is looked at now is over
         self._request, self._last = request, None
         watch = self._watch = BatchWatch(request.style)
-        title, output = self._panel.form.title(request.model), str(request.output)
-        self._panel.run.begin(self.tr("{0} → {1}").format(title, output))
+        title, output = self._panel.form.title(request.model), request.output
+        if output is not None:
+            self._panel.run.begin(self.tr("{0} → {1}").format(title, output.name), str(output))
         self._panel.show_run()
 
         def work(control: JobControl) -> BatchReport:

@@ -87,10 +87,11 @@ class BatchRunPage(QWidget):
         """The files that failed, each with its sentence."""
         return self._failures.toPlainText()
 
-    def begin(self, what: str) -> None:
-        """Show a run at its beginning: `what` says which network writes where."""
+    def begin(self, what: str, where: str = "") -> None:
+        """Show a run at its beginning: `what` is done; `where` is the whole path of its folder."""
         self._stages = ProgressText()
         self._what.setText(what)
+        self._what.setToolTip(where)
         self._facts.setText(self.tr("Looking for pictures"))
         self._name.setText("")
         self._failed.setText("")

@@ -71,6 +71,7 @@ def test_a_run_is_followed_paused_and_reported(
     page = panel(kit).run
     qtbot.waitUntil(lambda: page.preview.has_picture, timeout=WAIT_MS)
     assert page.title == "Segmenting"
+    assert page._what.text() == "Tiny → out"
     assert page.sentence == "124 of 312, 3.4 a second, 55 s left"
     assert page._failed.text() == "2 failed"
     assert page._name.text() == "deep/10.png"
