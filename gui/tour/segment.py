@@ -28,7 +28,8 @@ FORMATS = ("overlay", "coco", "voc", "yolo")
 
 def can_segment() -> bool:
     """Whether the weights of the usual network for objects are there."""
-    return weights.is_local(registry.spec(DEFAULT_MODEL).weights)
+    needed = registry.spec(DEFAULT_MODEL).weights
+    return needed is not None and weights.is_local(needed)
 
 
 def look_at_segment(tour: Tour) -> Iterator[Wait]:

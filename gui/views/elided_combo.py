@@ -27,7 +27,8 @@ class ElidedCombo(QComboBox):
             self,
         )
         text, room = self.currentText(), field.width() - 2  # Qt keeps a pixel at each side
-        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)  # type: ignore[misc]  # it can be set
+        shortened = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+        option.currentText = shortened
         return option
 
     # Qt's override.
