@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from engine.cli_classify import CLASSIFY
 from engine.cli_compare import COMPARE
 from engine.cli_console import FAILED, STOPPED, USAGE, Console, Subcommand, UsageError
+from engine.cli_coseg import COSEG
 from engine.cli_cost import COST
 from engine.cli_evaluate import EVALUATE
 from engine.cli_evidence import EVIDENCE, RACE
@@ -27,6 +28,7 @@ from engine.cli_models import LAYERS, MODELS
 from engine.cli_segment import SEGMENT
 from engine.errors import EngineError
 from engine.jobs import SOMETHING_WENT_WRONG
+from engine.models.user.errors import NeedsConsentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +38,7 @@ __all__ = ["SUBCOMMANDS", "SUMMARIES", "build_parser", "main", "version"]
 _logger = logging.getLogger(__name__)
 
 _TABLE: tuple[Subcommand, ...] = (
-    CLASSIFY, SEGMENT, MAPS, EVIDENCE, RACE, GRAPH, COMPARE, COST, EVALUATE, MODELS, LAYERS,
+    CLASSIFY, SEGMENT, MAPS, EVIDENCE, RACE, GRAPH, COMPARE, COST, COSEG, EVALUATE, MODELS, LAYERS,
 )  # fmt: skip
 
 SUMMARIES: dict[str, str] = {command.name: command.summary for command in _TABLE}
@@ -76,7 +78,8 @@ def main(
     except UsageError as error:
         return _complain(console, error.message, USAGE)
     except EngineError as error:
-        return _complain(console, error.message, FAILED)
+        hint = " (“--allow-code” allows it.)" if isinstance(error, NeedsConsentError) else ""
+        return _complain(console, f"{error.message}{hint}", FAILED)
     except OSError as error:
         _silence(console.out)
         return _complain(console, f"The output cannot be written ({error.strerror}).", FAILED)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 from engine.errors import EngineError, ModelError, WeightsUnavailableError
 from engine.jobs import JobControl
 from engine.models import registry
-from engine.models.user.errors import NeedsConsentError
 from engine.models.user.naming import ModelFile
 from engine.values import DeviceRequest, InputFit, WeightsChoice
 
@@ -192,8 +191,6 @@ def open_session(args: argparse.Namespace, console: Console) -> Iterator[Session
         raise ModelError(
             f"{error.message} (“--weights random” runs the structure only.)"
         ) from error
-    except NeedsConsentError as error:
-        raise ModelError(f"{error.message} (“--allow-code” allows it.)") from error
     finally:
         session.close()
 

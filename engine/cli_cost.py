@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli_console import OK, Console, Subcommand, UsageError, chosen_model
+from engine.cli_user import add_opening_options, file_options
 from engine.export.atomic import atomic_path, check_target
 from engine.models import registry
 from engine.values import DeviceRequest
@@ -49,7 +50,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "model",
         metavar="MODEL",
         nargs="?",
-        help=f"network (default: {registry.DEFAULT_MODEL}; “layerscope models” lists them)",
+        help=f"network (default: {registry.DEFAULT_MODEL}; “layerscope models” lists them), or a "
+        "model file of your own",
     )
     parser.add_argument(
         "--input",
@@ -61,13 +63,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table to a file too")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE if it exists")
-    parser.add_argument(
-        "--time", action="store_true", help="run it with random weights and clock each layer"
-    )
+    parser.add_argument("--time", action="store_true", help="run it and clock each layer")
     parser.add_argument("--repeats", type=_count, default=5, metavar="N", help="passes to time")
     parser.add_argument(
         "--device", default="auto", metavar="auto|cpu|cuda|mps", help="what to time it on"
     )
+    add_opening_options(parser)
 
 
 def _count(text: str) -> int:
@@ -82,7 +83,7 @@ def _run(args: argparse.Namespace, console: Console) -> int:
         if args.csv.suffix.lower() != ".csv":
             raise UsageError(f"--csv takes a file that ends in .csv; “{args.csv.name}” does not.")
         check_target(args.csv, overwrite=args.overwrite)
-    result = _timed(name, args) if args.time else _counted(name, args.input)
+    result = _timed(name, args) if args.time else _counted(name, args)
     if args.csv is not None:
         _save(args.csv, result, overwrite=args.overwrite)
     if args.json:
@@ -95,12 +96,12 @@ def _run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _counted(name: str, shape: tuple[int, ...] | None) -> NetworkCost:
+def _counted(name: str, args: argparse.Namespace) -> NetworkCost:
     # torch is loaded once it is sure that a network is looked at: it takes seconds
     from engine.graph.cost import cost  # noqa: PLC0415 - see above
     from engine.graph.structure import structure  # noqa: PLC0415 - see above
 
-    return cost(structure(name, shape))
+    return cost(structure(name, args.input, file_options(args)))
 
 
 def _timed(name: str, args: argparse.Namespace) -> NetworkCost:
@@ -112,14 +113,14 @@ def _timed(name: str, args: argparse.Namespace) -> NetworkCost:
     from engine.graph.structure import (  # noqa: PLC0415 - as above
         attempt,
         batched,
-        build,
+        built,
     )
 
-    spec = registry.spec(name)
     placement = choose(DeviceRequest(args.device))
     apply_threads(placement.threads)
+    spec, module = built(name, file_options(args))
     shape = batched(args.input or (3, *spec.preprocessing.input_size))
-    module = build(spec).to(placement.device)
+    module = module.to(placement.device)
     graph = attempt(spec, module, shape)
     inputs = torch.zeros(shape, device=placement.device)
     return with_times(cost(graph), measure(module, inputs, graph, repeats=args.repeats))
@@ -251,7 +252,8 @@ def _short(number: int) -> str:
 COST = Subcommand(
     name="cost",
     summary="count what each layer of a network costs",
-    examples="layerscope cost alexnet --input 3x227x227\nlayerscope cost resnet50 --json --time",
+    examples="layerscope cost alexnet --input 3x227x227\nlayerscope cost resnet50 --json --time\n"
+    "layerscope cost net.py:build --allow-code",
     configure=_configure,
     run=_run,
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli_console import OK, Console, Subcommand, UsageError
+from engine.cli_coseg import add_coseg_options, evaluate_groups
 from engine.models import registry
 from engine.values import DeviceRequest, SegmentSettings, WeightsChoice
 
@@ -30,15 +31,22 @@ _IOU = 0.65
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--images", type=Path, required=True, metavar="FOLDER", help="the pictures")
+    parser.add_argument("--images", type=Path, metavar="FOLDER", help="the pictures")
     parser.add_argument(
         "--annotations",
         type=Path,
-        required=True,
         metavar="FILE|FOLDER",
         help="COCO's JSON gives AP and AR of objects; a folder of label pictures (PNG) gives the "
         "IoU of each category",
     )
+    coseg = parser.add_argument_group("co-segmentation")
+    coseg.add_argument(
+        "--coseg",
+        type=Path,
+        metavar="ROOT",
+        help="instead: a folder of groups, images/<Group> with masks/<Group>, gives J and P",
+    )
+    add_coseg_options(coseg)
     parser.add_argument(
         "--model", metavar="NAME", help="network that segments (default: the task's usual one)"
     )
@@ -56,6 +64,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace, console: Console) -> int:
+    if args.coseg is not None:
+        return evaluate_groups(args, console)
+    if args.images is None or args.annotations is None:
+        raise UsageError(
+            "--images and --annotations are needed; or --coseg with a folder of groups."
+        )
     if not args.images.is_dir():
         raise UsageError(f"--images takes a folder; “{args.images}” is none.")
     if not args.annotations.exists():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli_console import OK, Console, Subcommand, UsageError, chosen_model
+from engine.cli_user import add_opening_options, file_options
 from engine.errors import ExportError
 from engine.export.atomic import atomic_path, check_target
 from engine.graph.saving import save_drawing, subtitle_of
@@ -35,7 +36,11 @@ def _shape(text: str) -> tuple[int, ...]:
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help="network; “layerscope models” lists them")
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help="network (“layerscope models” lists them), or a model file of your own",
+    )
     parser.add_argument(
         "--out",
         metavar="FILE",
@@ -69,6 +74,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         metavar="3x224x224",
         help="shape of the example input (default: what the network was made for)",
     )
+    add_opening_options(parser)
 
 
 def _run(args: argparse.Namespace, console: Console) -> int:
@@ -92,7 +98,7 @@ def _run(args: argparse.Namespace, console: Console) -> int:
 
     with console.progress() as control:
         control.report("Tracing")
-        graph = structure(name, args.input)
+        graph = structure(name, args.input, file_options(args))
         control.report("Drawing")
         is_overview = args.depth is None
         opened = default_expanded(graph) if is_overview else expanded_to_depth(graph, args.depth)
@@ -124,7 +130,8 @@ GRAPH = Subcommand(
     name="graph",
     summary="draw a network's graph; no weights are needed",
     examples="layerscope graph resnet18 --out resnet18.svg\n"
-    "layerscope graph densenet201 --out dense.png --depth 2 --direction right",
+    "layerscope graph densenet201 --out dense.png --depth 2 --direction right\n"
+    "layerscope graph weights.pth --arch timm/repvgg_a0 --out repvgg.svg",
     configure=_configure,
     run=_run,
 )

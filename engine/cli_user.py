@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.models.user.report import FileReport
     from engine.models.user.suggest import Suggestion
 
-__all__ = ["add_file_options", "file_options", "inspect"]
+__all__ = ["add_file_options", "add_opening_options", "file_options", "inspect"]
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -38,13 +38,8 @@ def _three(text: str) -> tuple[float, float, float]:
 
 
 def add_file_options(parser: argparse.ArgumentParser) -> None:
-    """Add what can be said of a model file; it is remembered for that file."""
-    group = parser.add_argument_group(
-        "for a model file", "What is not given is as the last time for this file, or guessed."
-    )
-    group.add_argument(
-        "--arch", metavar="NAME", help="architecture of a state dict, such as timm/resnet18"
-    )
+    """Add what can be said of a model file that sees pictures; it is remembered for that file."""
+    group = add_opening_options(parser)
     group.add_argument(
         "--input-size", type=_size, metavar="N|HxW", help="size of the input in pixels"
     )
@@ -61,10 +56,25 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|imagenet|numbers",
         help="names of the outputs: a line each, or JSON",
     )
+
+
+def add_opening_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what decides how a model file becomes a network; return the group for more."""
+    group = parser.add_argument_group(
+        "for a model file", "What is not given is as the last time for this file, or guessed."
+    )
+    group.add_argument(
+        "--arch", metavar="NAME", help="architecture of a state dict, such as timm/resnet18"
+    )
     group.add_argument("--num-classes", type=int, metavar="N", help="outputs of the classifier")
     group.add_argument(
         "--allow-code", action="store_true", help="run the code in the file; only if you trust it"
     )
+    # Of a command that shows the network no pictures, the rest is not asked for.
+    parser.set_defaults(
+        input_size=None, resize_size=None, mean=None, std=None, channel_order=None, categories=None
+    )
+    return group
 
 
 def file_options(args: argparse.Namespace) -> OpenOptions:

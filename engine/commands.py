@@ -55,6 +55,9 @@ class LoadModel:
     options: OpenOptions | None = None
     """For a person's own file: how exactly it is to be opened, which is remembered when it has
     been; None = as it was the last time."""
+    content: str = ""
+    """The SHA-256 of the file that the person was shown; it is not opened where it holds something
+    else by now. Empty = any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ class LoadingFailed:
     """Whether "structure only (random weights)" would work."""
     needs_consent: bool = False
     """Whether `model` is a file whose code would have to run, to which nobody has agreed yet."""
+    has_changed: bool = False
+    """Whether `model` is a file that holds something else than what the person was shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import enum
 import logging
 import threading
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import commands as c
 from engine.allocator import keep_freed_memory
@@ -27,7 +27,7 @@ from engine.events import (
 from engine.field import FieldMeter
 from engine.jobs import SOMETHING_WENT_WRONG, Job
 from engine.mailbox import Mailbox
-from engine.models.user.errors import NeedsConsentError
+from engine.models.user.errors import FileChangedError, NeedsConsentError
 from engine.values import Frame, FrameResult
 
 if TYPE_CHECKING:
@@ -241,12 +241,14 @@ class EngineThread(threading.Thread):
             self._loading.cancel()
         self._load_number = number = self._load_number + 1
         self._asked = name = command.name
-        options = {} if command.options is None else {"options": command.options}
+        own: dict[str, Any] = {}  # of a person's own file
+        if command.options is not None:
+            own = {"options": command.options, "content": command.content}
 
         def work(control: JobControl) -> LoadedModel:
             from engine.models import loading  # noqa: PLC0415 - torch
 
-            return loading.load(name, command.weights, control, **options)
+            return loading.load(name, command.weights, control, **own)
 
         def progress(step: Progress) -> None:
             if number == self._load_number:
@@ -287,7 +289,9 @@ class EngineThread(threading.Thread):
         log_cause(error)
         can_run_random = isinstance(error, WeightsUnavailableError)
         needs_consent = isinstance(error, NeedsConsentError)
-        self._on_event(LoadingFailed(name, _sentence(error), can_run_random, needs_consent))
+        has_changed = isinstance(error, FileChangedError)
+        sentence = _sentence(error)
+        self._on_event(LoadingFailed(name, sentence, can_run_random, needs_consent, has_changed))
 
     def _tell_ready(self, session: Session, asked: str = "") -> _Stale:
         if session.info is None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ask_for_categories",
     "ask_for_file",
+    "ask_for_files",
     "ask_for_folder",
     "ask_for_model",
     "ask_where_to_save",
@@ -40,9 +41,29 @@ def ask_for_file(parent: QWidget, folder: str, on_chosen: Callable[[str], object
     return _open(dialog, on_chosen)
 
 
-def ask_for_folder(parent: QWidget, folder: str, on_chosen: Callable[[str], object]) -> QFileDialog:
+def ask_for_files(
+    parent: QWidget, folder: str, on_chosen: Callable[[list[str]], object]
+) -> QFileDialog:
+    """Ask for pictures and videos; `on_chosen` gets their paths."""
+    dialog = QFileDialog(parent, _tr("Choose pictures and videos"), folder)
+    dialog.setNameFilters(
+        [
+            _tr("Pictures and videos") + f" ({PICTURES} {VIDEOS})",
+            _tr("All files") + " (*)",
+        ]
+    )
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(on_chosen)
+    dialog.open()
+    return dialog
+
+
+def ask_for_folder(
+    parent: QWidget, folder: str, on_chosen: Callable[[str], object], title: str = ""
+) -> QFileDialog:
     """Ask for a folder; `on_chosen` gets its path."""
-    dialog = QFileDialog(parent, _tr("Open a folder of pictures"), folder)
+    dialog = QFileDialog(parent, title or _tr("Open a folder of pictures"), folder)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return _open(dialog, on_chosen)

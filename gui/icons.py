@@ -121,6 +121,7 @@ class Icon(enum.StrEnum):
     FILL = "paint-bucket"
     SHAPES = "polygon"
     TRACK = "path"
+    BATCH = "folders"
 
 
 def icon(which: Icon, theme: Theme | None = None, colour: str = "text_muted") -> QIcon:

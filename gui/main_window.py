@@ -13,6 +13,7 @@ from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
 from gui.actions import Actions
 from gui.context import WindowContext
+from gui.control.batch import BatchControl
 from gui.control.compare import CompareControl
 from gui.control.evidence import EvidenceControl
 from gui.control.exports import ExportControl
@@ -29,6 +30,7 @@ from gui.keymap import GROUPS, KEYMAP
 from gui.menus import window_menu
 from gui.paint_clock import PaintClock
 from gui.panels.activation_panel import ActivationPanel
+from gui.panels.batch_panel import BatchPanel
 from gui.panels.centre_column import CentreColumn
 from gui.panels.channel_panel import ChannelPanel
 from gui.panels.compare_panel import ComparePanel
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
         self.compare = ComparePanel(actions=actions, parent=self)
         self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
         self.objects = ObjectsPanel(style=style, parent=self)
+        self.batch = BatchPanel(settings=self._settings, parent=self)
         self.evidence = EvidencePanel(self)
         self.race = RacePanel(self)
         pages = (
@@ -164,6 +167,7 @@ class MainWindow(QMainWindow):
             "timing": (self.tr("Timings"), self.timing),
             "compare": (self.tr("Compare"), self.compare),
             "objects": (self.tr("Objects"), self.objects),
+            "batch": (self.tr("Batch"), self.batch),
         }
         self.docks = make_docks(self, panels)
         # Before the controls connect theirs: who searches a panel wants to see it first.
@@ -200,6 +204,7 @@ class MainWindow(QMainWindow):
         self.segments = SegmentControl(
             context, panel=self.segment, objects=self.objects, maps=self.maps
         )
+        self.batches = BatchControl(self.batch, context, drawn=self.segments.drawn)
         parts = WindowParts(
             window=self,
             docks=self.docks,
@@ -236,6 +241,9 @@ class MainWindow(QMainWindow):
         self.segments.model_wanted.connect(self.models.load)
         self.segments.choice_wanted.connect(partial(self.models.choose, SEGMENT_TASKS))
         self.segments.pointed_told.connect(self.status.show_pointed)
+        self.segment.thresholds.settings_changed.connect(self.batches.show_thresholds)
+        self.batches.wanted.connect(self._show_batch)
+        self.batches.told.connect(self._tell_batch)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
@@ -297,6 +305,18 @@ class MainWindow(QMainWindow):
         bring_forward(dock)
         self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
 
+    @Slot()
+    def _show_batch(self) -> None:
+        """Bring up the batch panel beside the live picture."""
+        self.workspaces.show("segment")
+        bring_forward(self.docks["batch"])
+
+    @Slot(str)
+    def _tell_batch(self, sentence: str) -> None:
+        """Say what a batch came to, away from its panel."""
+        actions = [(self.tr("Show"), self._show_batch)]
+        self.notices.show_notice("batch", self.tr("Batch – {0}").format(sentence), actions=actions)
+
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:
         self._backend.post(SetClassification(top_k, smoothing_s))
@@ -330,6 +350,7 @@ class MainWindow(QMainWindow):
         self.workspaces.remember()
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
+        self.batches.close()
         self.models.close()
         self.graphs.close()
         self.comparing.close()

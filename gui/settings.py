@@ -109,6 +109,14 @@ IS_TRACKED: Final = flag("segment/is_tracked", default=True)
 MASK_FORMATS: Final = texts("segment/formats", 32)
 MASK_FOLDER: Final = text("segment/folder")
 
+BATCH_INPUTS: Final = texts("batch/inputs", 64)
+BATCH_MODEL: Final = text("batch/model")
+BATCH_FORMATS: Final = texts("batch/formats", 32)
+BATCH_FOLDER: Final = text("batch/folder")
+BATCH_THREADS: Final = count("batch/threads", 1, 1, 1024)
+"""Of the network: one leaves the others to the live picture."""
+BATCH_WORKERS: Final = count("batch/workers", 2, 1, 64)
+
 ALL: Final[tuple[Setting[Any], ...]] = tuple(
     value for value in tuple(globals().values()) if isinstance(value, Setting)
 )

@@ -11,7 +11,7 @@ from engine.errors import SourceError
 from engine.sources.names import is_picture, is_video, natural_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["BatchItem", "collect"]
 
@@ -38,7 +38,12 @@ class BatchItem:
     is_video: bool = False
 
 
-def collect(inputs: Sequence[str | Path], *, output: Path | None = None) -> tuple[BatchItem, ...]:
+def collect(
+    inputs: Sequence[str | Path],
+    *,
+    output: Path | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> tuple[BatchItem, ...]:
     """Find the pictures and videos that files, folders and patterns name.
 
     Folders are searched through and through, and their tree is kept. Of several folders each
@@ -51,6 +56,8 @@ def collect(inputs: Sequence[str | Path], *, output: Path | None = None) -> tupl
         Files, folders, and patterns with `*`, `**`, `?` and `[...]`.
     output
         The folder that the batch writes to.
+    check
+        Called for each file that is found; what it raises ends the search.
 
     Returns
     -------
@@ -65,7 +72,7 @@ def collect(inputs: Sequence[str | Path], *, output: Path | None = None) -> tupl
     kept = output.resolve() if output is not None else None
     found: dict[Path, PurePosixPath] = {}
     for text in inputs:
-        for path, relative in _expand(str(text), is_alone=len(inputs) == 1):
+        for path, relative in _expand(str(text), check, is_alone=len(inputs) == 1):
             real = path.resolve()
             if kept is not None and real.is_relative_to(kept):
                 continue
@@ -76,10 +83,12 @@ def collect(inputs: Sequence[str | Path], *, output: Path | None = None) -> tupl
     return tuple(_named_apart(found.items()))
 
 
-def _expand(text: str, *, is_alone: bool) -> Iterator[tuple[Path, PurePosixPath]]:
+def _expand(
+    text: str, check: Callable[[], None], *, is_alone: bool
+) -> Iterator[tuple[Path, PurePosixPath]]:
     path = Path(text).expanduser()
     if path.is_dir():
-        yield from _of_folder(path, "" if is_alone else path.resolve().name)
+        yield from _of_folder(path, "" if is_alone else path.resolve().name, check)
     elif path.exists():
         yield path, PurePosixPath(path.name)
     elif _MAGIC & set(text):
@@ -88,8 +97,14 @@ def _expand(text: str, *, is_alone: bool) -> Iterator[tuple[Path, PurePosixPath]
         raise SourceError(f"There is no file or folder “{text}”; check the path.")
 
 
-def _of_folder(top: Path, prefix: str) -> Iterator[tuple[Path, PurePosixPath]]:
-    files = [path for path in top.rglob("*") if _is_wanted(path, top)]
+def _of_folder(
+    top: Path, prefix: str, check: Callable[[], None]
+) -> Iterator[tuple[Path, PurePosixPath]]:
+    files = []
+    for path in top.rglob("*"):
+        check()
+        if _is_wanted(path, top):
+            files.append(path)
     for path in sorted(files, key=lambda path: natural_key(path.relative_to(top).as_posix())):
         yield path, PurePosixPath(prefix) / path.relative_to(top).as_posix()
 

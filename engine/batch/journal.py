@@ -22,10 +22,16 @@ if TYPE_CHECKING:
 
     from engine.batch.inputs import BatchItem
 
-__all__ = ["FOLDER", "DoneItem", "Journal"]
+__all__ = ["DONE", "FINISHED", "FOLDER", "RUN", "DoneItem", "Journal", "entries"]
 
 FOLDER = ".layerscope"
 """Where a batch keeps its notes, below the output folder."""
+RUN = "run.json"
+"""What the run is."""
+DONE = "done.jsonl"
+"""A line for each picture that is done."""
+FINISHED = "finished"
+"""Stands there once the files of many pictures are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class Journal:
         is_anew: bool = False,
     ) -> None:
         self.folder = output / FOLDER
-        self._lines = self.folder / "done.jsonl"
+        self._lines = self.folder / DONE
         self._done: dict[str, DoneItem] = {}
         self._stamps: dict[str, list[int]] = {}
         self._file: BufferedWriter | None = None
@@ -93,7 +99,7 @@ class Journal:
             ) from error
 
     def _open(self, output: Path, run: Any, is_resumed: bool, is_anew: bool) -> None:
-        note = self.folder / "run.json"
+        note = self.folder / RUN
         if note.exists() and not is_anew:
             if not is_resumed:
                 raise ExportError(
@@ -126,23 +132,10 @@ class Journal:
         if not self._lines.exists():
             return
         whole = 0
-        with self._lines.open("rb") as file:
-            for line in file:
-                try:
-                    entry = json.loads(line)
-                    item = DoneItem(
-                        entry["relative"],
-                        tuple(entry["files"]),
-                        entry["error"],
-                        entry.get("facts"),
-                    )
-                except (ValueError, KeyError, TypeError):
-                    break  # cut short by the end of the process; what follows was never written
-                if not line.endswith(b"\n"):
-                    break
-                whole += len(line)
-                self._done[item.relative] = item
-                self._stamps[item.relative] = entry.get("stamp", [])
+        for item, stamp, length in entries(self._lines):
+            whole += length
+            self._done[item.relative] = item
+            self._stamps[item.relative] = stamp
         os.truncate(self._lines, whole)
 
     @property
@@ -200,6 +193,28 @@ class Journal:
 
     def __iter__(self) -> Iterator[DoneItem]:
         return iter(self.done)
+
+
+def entries(lines: Path) -> Iterator[tuple[DoneItem, list[int], int]]:
+    """Read what is done: each item with its file's stamp, and how many bytes its line has.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
+    """
+    with lines.open("rb") as file:
+        for line in file:
+            try:
+                entry = json.loads(line)
+                item = DoneItem(
+                    entry["relative"], tuple(entry["files"]), entry["error"], entry.get("facts")
+                )
+            except (ValueError, KeyError, TypeError):
+                return  # cut short by the end of the process; what follows was never written
+            if not line.endswith(b"\n"):
+                return
+            yield item, entry.get("stamp", []), len(line)
 
 
 def _stamp(item: BatchItem) -> list[int]:

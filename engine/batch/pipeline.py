@@ -129,6 +129,7 @@ class Pipeline:
         self._workers = max(1, workers)
         self._clock = clock
         self._ended_at: deque[float] = deque(maxlen=_PACE_OVER + 1)
+        self._stood_s = 0.0
         self._done = self._failed = self._total = 0
         self._writing: deque[tuple[BatchItem, Future[DoneItem]]] = deque()
 
@@ -184,13 +185,22 @@ class Pipeline:
                 ahead.append((item, self._begin(item, readers)))
             if not ahead:
                 return
-            control.check()
+            self._stand(control)
             item, reading = ahead.popleft()
             if reading is None:
                 self._do_video(item, control, writer)
             else:
                 self._do_picture(item, reading, writer)
             self._settle(_WRITES_BEHIND)
+
+    def _stand(self, control: JobControl) -> None:
+        """Stand still while the run is paused; that time does not count for the rate."""
+        if not control.is_paused:
+            control.check()
+            return
+        begun_at = self._clock()
+        control.check()
+        self._stood_s += self._clock() - begun_at
 
     def _begin(self, item: BatchItem, readers: ThreadPoolExecutor) -> Future[Image] | None:
         return None if item.is_video else readers.submit(self._stages.read, item)
@@ -225,7 +235,7 @@ class Pipeline:
         self._done += 1
         self._failed += bool(done.error)
         self._on_done(item, done)
-        self._ended_at.append(self._clock())
+        self._ended_at.append(self._clock() - self._stood_s)
         self._tell(done.relative)
 
     def _tell(self, name: str) -> None:
@@ -244,7 +254,7 @@ class Pipeline:
         try:
             with contextlib.closing(_Ahead(self._stages.frames(item))) as frames:
                 for count, image in enumerate(frames, 1):
-                    control.check()
+                    self._stand(control)
                     segmentation = self._stages.segment(item, image)
                     if writing is not None:
                         writing.result()

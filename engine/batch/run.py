@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.batch.inputs import collect
-from engine.batch.journal import FOLDER, Journal
+from engine.batch.journal import FINISHED, FOLDER, Journal
 from engine.batch.pipeline import BatchProgress, Pipeline
 from engine.batch.request import BatchReport, BatchRequest, plain
 from engine.batch.stages import BatchStages, StillsOnly
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from engine.tasks.segmenter import Segmenter
 
 __all__ = ["run_batch"]
-
-_FINISHED = "finished"
-"""Stands in the journal's folder once the files of many pictures are written."""
 
 
 def run_batch(
@@ -153,7 +150,7 @@ class _Work:
     @property
     def _is_finished(self) -> bool:
         output = self._request.output
-        return output is not None and (output / FOLDER / _FINISHED).exists()
+        return output is not None and (output / FOLDER / FINISHED).exists()
 
     def _begin_export(self) -> None:
         request, output = self._request, self._request.output
@@ -166,7 +163,7 @@ class _Work:
             style=request.style,
             is_continued=request.is_resumed,
         )
-        (output / FOLDER / _FINISHED).unlink(missing_ok=True)
+        (output / FOLDER / FINISHED).unlink(missing_ok=True)
         writers: list[MaskWriter] = [make_writer(name) for name in request.formats]
         writers = [StillsOnly(one) if one.name == "overlay" else one for one in writers]
         origin = Origin(
@@ -201,7 +198,7 @@ class _Work:
             return
         control.report("Writing the files of all pictures")
         self._files += len(self._export.finish())
-        (output / FOLDER / _FINISHED).touch()
+        (output / FOLDER / FINISHED).touch()
 
 
 def _with_classes(request: BatchRequest, segmenter: Segmenter) -> BatchRequest:

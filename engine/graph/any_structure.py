@@ -51,12 +51,11 @@ def any_structure(
         Cancelled at a safe point.
     """
     control = control or JobControl()
-    found = registry.resolve(name)
-    if isinstance(found, ModelFile):
+    if isinstance(registry.resolve(name), ModelFile):
         graph = _of_file(name, input_shape, control, options)
     else:
         control.report("Tracing")
-        graph = _first(lambda shape: structure(found.name, shape), input_shape)
+        graph = _first(lambda shape: structure(name, shape), input_shape)
     control.check()
     return graph
 

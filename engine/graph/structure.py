@@ -1,5 +1,7 @@
 """The graph of a network by name, without weights and, where that is possible, without memory.
 
+One in a person's own file has its weights with it, and is traced as it was opened.
+
 On torch's meta device a network has shapes and no values, so that even the largest is traced in a
 second or two. Networks that compute with values while they are built or run do not work there;
 they are built with random weights on the CPU instead.
@@ -16,34 +18,47 @@ from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, ModelError
 from engine.graph.trace import trace
 from engine.models import registry
+from engine.models.user.naming import ModelFile
 
 if TYPE_CHECKING:
     from torch import nn
 
     from engine.models.spec import ModelSpec
+    from engine.models.user.options import OpenOptions
     from engine.values import NetworkGraph
 
-__all__ = ["attempt", "batched", "build", "structure"]
+__all__ = ["attempt", "batched", "built", "structure"]
 
 _DOES_NOT_WORK_THERE = (NotImplementedError, RuntimeError, TypeError, ValueError)
 """What torch raises where a network asks a tensor without values for one."""
 
 
-def structure(name: str, input_shape: tuple[int, ...] | None = None) -> NetworkGraph:
-    """Return the graph of a network of the registry.
+def structure(
+    name: str,
+    input_shape: tuple[int, ...] | None = None,
+    options: OpenOptions | None = None,
+) -> NetworkGraph:
+    """Return the graph of a network of the registry, or of one in a person's own file.
 
     Parameters
     ----------
     name
-        As in `layerscope models`.
+        As in `layerscope models`, or the path of a model file.
     input_shape
         (C, H, W) or (N, C, H, W); None = one picture of the network's usual size.
+    options
+        What is to be known of the file.
 
     Raises
     ------
     ModelError
         There is no such network, or it takes no input of that shape.
+    NeedsConsentError
+        The file would run code, to which nobody has agreed yet.
     """
+    if isinstance(registry.resolve(name), ModelFile):
+        spec, module = built(name, options)
+        return attempt(spec, module, batched(input_shape or (3, *spec.preprocessing.input_size)))
     spec = registry.spec(name)
     shape = batched(input_shape or (3, *spec.preprocessing.input_size))
     try:
@@ -51,7 +66,21 @@ def structure(name: str, input_shape: tuple[int, ...] | None = None) -> NetworkG
         return trace(_build_on_meta(spec), example, name=spec.name)
     except _DOES_NOT_WORK_THERE:
         # The shape or the device is to blame: with values the network says which.
-        return attempt(spec, build(spec), shape)
+        return attempt(spec, _build(spec), shape)
+
+
+def built(name: str, options: OpenOptions | None = None) -> tuple[ModelSpec, nn.Module]:
+    """Return a network on the CPU: of the registry with random weights, or of a file with its own.
+
+    It raises what `structure` does.
+    """
+    if not isinstance(registry.resolve(name), ModelFile):
+        spec = registry.spec(name)
+        return spec, _build(spec)
+    from engine.models.user.opening import open_model  # noqa: PLC0415 - for files alone
+
+    opened = open_model(name, options)
+    return opened.spec, opened.module
 
 
 def batched(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -85,7 +114,7 @@ def attempt(spec: ModelSpec, module: nn.Module, shape: tuple[int, ...]) -> Netwo
         ) from error
 
 
-def build(spec: ModelSpec) -> nn.Module:
+def _build(spec: ModelSpec) -> nn.Module:
     """Build a network with random weights, ready to run."""
     with warnings.catch_warnings():  # what a library says to programmers
         warnings.simplefilter("ignore")
@@ -95,9 +124,9 @@ def build(spec: ModelSpec) -> nn.Module:
 def _build_on_meta(spec: ModelSpec) -> nn.Module:
     try:
         with torch.device("meta"):
-            return build(spec)
+            return _build(spec)
     except _DOES_NOT_WORK_THERE:
-        return build(spec).to("meta")
+        return _build(spec).to("meta")
 
 
 def _first_line(error: Exception) -> str:

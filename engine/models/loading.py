@@ -64,13 +64,17 @@ class LoadedModel:
 
 
 def load(
-    name: str, choice: WeightsChoice, control: JobControl, options: OpenOptions | None = None
+    name: str,
+    choice: WeightsChoice,
+    control: JobControl,
+    options: OpenOptions | None = None,
+    content: str = "",
 ) -> LoadedModel:
     """Fetch the weights where they are wanted, build the network and fill it.
 
     A name may also be that of a person's own file, whose weights are in it, to be opened exactly
-    with `options`, None = as the last time: see `engine.models.user.opening`, which also says
-    what it raises.
+    with `options`, None = as the last time, if it still holds `content`: see
+    `engine.models.user.opening`, which also says what it raises.
 
     Raises
     ------
@@ -87,7 +91,8 @@ def load(
     if is_file_name(name) and isinstance(registry.resolve(name), ModelFile):
         from engine.models.user.opening import open_model  # noqa: PLC0415 - it imports this module
 
-        return open_model(name, options, control, is_exact=options is not None)
+        is_exact = options is not None
+        return open_model(name, options, control, is_exact=is_exact, content=content)
     spec = registry.spec(name)
     path = None
     if choice is WeightsChoice.PUBLISHED:

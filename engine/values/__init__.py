@@ -14,6 +14,15 @@ from engine.values.activations import (
     ScaleMode,
     SortKey,
 )
+from engine.values.coseg import (
+    CosegFailure,
+    CosegMethod,
+    CosegPicture,
+    CosegRequest,
+    CosegResult,
+    CosegSettings,
+    Refinement,
+)
 from engine.values.evidence import (
     EVIDENCE_STRIDES,
     Agreement,
@@ -93,6 +102,12 @@ __all__ = [
     "ChannelStats",
     "ClassEvidence",
     "Classification",
+    "CosegFailure",
+    "CosegMethod",
+    "CosegPicture",
+    "CosegRequest",
+    "CosegResult",
+    "CosegSettings",
     "DeviceInfo",
     "DeviceRequest",
     "Direction",
@@ -133,6 +148,7 @@ __all__ = [
     "Race",
     "RaceSettings",
     "ReceptiveField",
+    "Refinement",
     "Region",
     "ScaleMode",
     "SegmentAs",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +19,7 @@ from engine.events import (
     Notice,
     Severity,
 )
-from engine.models.user.naming import is_file_name, model_file
-from engine.models.user.options import OpenOptions, recall, remember
+from engine.models.user.naming import is_file_name
 from engine.values import DeviceRequest, WeightsChoice
 from gui import settings as keys
 from gui.control.network_files import NetworkFileControl
@@ -32,6 +30,7 @@ from gui.remembered import device_request, store_device
 from gui.views.palette import PaletteEntry
 
 if TYPE_CHECKING:
+    from engine.models.user.options import OpenOptions
     from engine.values import ModelCard, ModelInfo
     from gui.context import WindowContext
     from gui.panels.loading_row import LoadingRow
@@ -204,10 +203,10 @@ class ModelControl(QObject):
             return False
         return is_file_name(name) and (bool(self._cards) or Path(name).name != name)
 
-    @Slot(str, object)
-    def _load_file(self, name: str, options: OpenOptions | None) -> None:
+    @Slot(str, object, str)
+    def _load_file(self, name: str, options: OpenOptions | None, content: str) -> None:
         self._begin(name)
-        self._backend.post(LoadModel(name, options=options))
+        self._backend.post(LoadModel(name, options=options, content=content))
 
     @Slot(str)
     def _end_loading(self, name: str) -> None:
@@ -226,25 +225,16 @@ class ModelControl(QObject):
     def _tell_failure(self, event: LoadingFailed) -> None:
         """Say why, and offer the next step: again, or the structure with random weights."""
         self._ask_for_first()
-        if not event.needs_consent and self._files.show_failure(event.model, event.message):
+        if self._files.show_failure(event):
             return
         steps = [(self.tr("Try again"), partial(self.load, event.model))]
         if self._is_file(event.model):
             again = partial(self._files.open, event.model, is_again=True)
             steps.append((self.tr("Change how it is opened"), again))
-        if event.needs_consent:
-            steps = [(self.tr("Run its code"), partial(self._run_code, event.model))]
         if event.can_run_random:
             again = partial(self.load, event.model, WeightsChoice.RANDOM)
             steps.append((self.tr("Structure only (random weights)"), again))
         self._notices.show_notice("model", event.message, Severity.ERROR, actions=steps)
-
-    def _run_code(self, path: str) -> None:
-        """Remember that the person agreed to run the code in this very file, and load it."""
-        file = model_file(path)
-        known = recall(file.path) or OpenOptions()
-        remember(file.path, dataclasses.replace(known, allow_code=True))
-        self.load(path)
 
     @Slot()
     def open_file(self) -> None:

@@ -16,6 +16,7 @@ from gui.views.palette import PaletteEntry
 
 if TYPE_CHECKING:
     from engine.errors import EngineError
+    from engine.events import LoadingFailed
     from engine.jobs import JobControl
     from gui.actions import Actions
     from gui.panels.open_model_card import OpenModelCard
@@ -33,15 +34,16 @@ class NetworkFileControl(QObject):
 
     Signals
     -------
-    load_wanted : str, OpenOptions or None
-        A file is to be loaded, exactly so, or as it was the last time.
+    load_wanted : str, OpenOptions or None, str
+        A file is to be loaded, exactly so and if it still holds what the person was shown (its
+        SHA-256); or as it was the last time.
     looked : str
         The look at this file has ended, and the person is asked.
     given_up
         The person does not want to open the file after all.
     """
 
-    load_wanted = Signal(str, object)
+    load_wanted = Signal(str, object, str)
     looked = Signal(str)
     given_up = Signal()
 
@@ -54,7 +56,7 @@ class NetworkFileControl(QObject):
         self._palette = palette
         self._job: Job[FirstLook | None] | None = None
         self._number = 0
-        self._name = self._asked = self._loaded = ""
+        self._name = self._asked = self._loaded = self._why_again = ""
         self._is_again = self._is_looking = False
         self._seen.connect(self._take)
         actions.connect("file_options", self.ask_again)
@@ -64,7 +66,7 @@ class NetworkFileControl(QObject):
         card.architecture_wanted.connect(self._choose_architecture)
         card.another_wanted.connect(actions.action("open_model").trigger)
 
-    def open(self, name: str, *, is_again: bool = False) -> None:
+    def open(self, name: str, *, is_again: bool = False, why_again: str = "") -> None:
         """Look at a file; one that was opened before is wanted as it was then, unless asked again.
 
         Parameters
@@ -73,13 +75,16 @@ class NetworkFileControl(QObject):
             Its path, perhaps with ":function".
         is_again
             Ask how it is to be opened even where that is known.
+        why_again
+            Ask in any case, and say this.
         """
         self.leave()
         self._name, self._is_again, number = name, is_again, self._number
-        self._is_looking = True
+        self._is_looking, self._why_again = True, why_again
+        is_known_enough = not is_again and not why_again
 
         def work(control: JobControl) -> FirstLook | None:
-            return look_at(name, control, is_known_enough=not is_again)
+            return look_at(name, control, is_known_enough=is_known_enough)
 
         def done(look: FirstLook | None) -> None:
             self._tell(number, look, "")
@@ -116,12 +121,17 @@ class NetworkFileControl(QObject):
         if name == self._asked:
             self._asked = ""
 
-    def show_failure(self, name: str, sentence: str) -> bool:
-        """Ask again about a file that did not open; return whether it had been asked about."""
-        if not self._asked or name != self._asked:
-            return False
-        self._card.show_failure(sentence)
-        return True
+    def show_failure(self, event: LoadingFailed) -> bool:
+        """Ask again about a file that did not open; return whether that makes sense."""
+        was_asked = bool(self._asked) and event.model == self._asked
+        if event.has_changed or (event.needs_consent and not was_asked):
+            # What the person is to agree to is looked at first: it may be another file by now.
+            self.open(event.model, why_again=event.message)
+        elif was_asked and event.needs_consent:
+            self._card.ask_consent(event.message)
+        elif was_asked:
+            self._card.show_failure(event.message)
+        return was_asked or event.has_changed or event.needs_consent
 
     def close(self) -> None:
         """Wait for what is under way."""
@@ -141,18 +151,18 @@ class NetworkFileControl(QObject):
             return
         self._is_looking = False
         if look is None and not sentence:
-            self.load_wanted.emit(self._name, None)
+            self.load_wanted.emit(self._name, None, "")
             return
         self.looked.emit(self._name)
         if look is None:
             self._card.show_refusal(self._name, sentence)
         else:
-            self._card.show_look(look, is_again=self._is_again)
+            self._card.show_look(look, is_again=self._is_again, problem=self._why_again)
 
-    @Slot(str, object)
-    def _load(self, name: str, options: object) -> None:
+    @Slot(str, object, str)
+    def _load(self, name: str, options: object, content: str) -> None:
         self._asked = name
-        self.load_wanted.emit(name, options)
+        self.load_wanted.emit(name, options, content)
 
     @Slot()
     def _give_up(self) -> None:

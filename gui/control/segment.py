@@ -130,6 +130,10 @@ class SegmentControl(QObject):
         categories = self._found.categories if self._found is not None else ()
         return replace(self._panel.bar.look.style_for(categories), hidden=self._hidden)
 
+    def drawn(self) -> tuple[SegmentSettings, OverlayStyle]:
+        """Return which answers count in the picture, and how they are drawn."""
+        return self._panel.thresholds.chosen, self.style()
+
     def choose(self, places: tuple[int, ...]) -> None:
         """Choose objects, in the picture and in the table."""
         if not isinstance(self._found, Instances):

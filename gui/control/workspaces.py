@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WorkspaceControl"]
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 
 
 class WorkspaceControl(QObject):

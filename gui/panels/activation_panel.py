@@ -12,13 +12,13 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QTabBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.panels.layer_page import LayerPage
 from gui.panels.style_bar import StyleBar
+from gui.views.action_button import action_button
 from gui.views.atlas_view import AtlasView
 
 if TYPE_CHECKING:
@@ -171,20 +171,14 @@ class ActivationPanel(QWidget):
         self._tabs.setDrawBase(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
         self._tabs.setUsesScrollButtons(True)
-        self._add = self._button("watch_also")
-        self._split = self._button("split_layers")
+        self._add = action_button(self._actions.action("watch_also"), self)
+        self._split = action_button(self._actions.action("split_layers"), self)
         self._stack = QStackedWidget(self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setChildrenCollapsible(False)
         self._empty = AtlasView(self)
         self._stack.addWidget(self._empty)
         self._splitter.hide()
-
-    def _button(self, action: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(self._actions.action(action))
-        button.setAutoRaise(True)
-        return button
 
     def _build_layout(self) -> None:
         top = QHBoxLayout()

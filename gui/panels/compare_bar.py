@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from gui.views.action_button import action_button
 from gui.views.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ class CompareBar(QWidget):
         layout.addWidget(self._summary, 1)
         layout.addSpacing(8)
         layout.addWidget(self._count)
-        layout.addWidget(self._button("compare_previous"))
-        layout.addWidget(self._button("compare_next"))
+        layout.addWidget(action_button(self._actions.action("compare_previous"), self))
+        layout.addWidget(action_button(self._actions.action("compare_next"), self))
         for action in ("compare_open", "compare_link", "compare_swap", "compare", "compare_close"):
-            layout.addWidget(self._button(action))
+            layout.addWidget(action_button(self._actions.action(action), self))
 
     @property
     def summary(self) -> str:
@@ -63,10 +64,3 @@ class CompareBar(QWidget):
             self._count.setText(self.tr("{0} of {1}").format(place, count))
         else:
             self._count.setText(self.tr("{0} differences").format(count))
-
-    def _button(self, action: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(self._actions.action(action))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        button.setAutoRaise(True)
-        return button

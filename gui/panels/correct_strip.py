@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSlider,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.segment.tools import Tool
+from gui.views.action_button import action_button
 
 if TYPE_CHECKING:
     from engine.values import Category
@@ -156,7 +156,7 @@ class CorrectStrip(QFrame):
         first = QHBoxLayout()
         first.setSpacing(2)
         for name in _TOOLS:
-            first.addWidget(self._button(name))
+            first.addWidget(action_button(self._actions.action(name), self))
         first.addSpacing(4)
         first.addWidget(self._size)
         first.addWidget(self._width)
@@ -165,7 +165,7 @@ class CorrectStrip(QFrame):
             if step is None:
                 first.addSpacing(8)
             else:
-                first.addWidget(self._button(step))
+                first.addWidget(action_button(self._actions.action(step), self))
         first.addStretch(1)
         first.addWidget(self._done)
         second = QHBoxLayout()
@@ -185,12 +185,6 @@ class CorrectStrip(QFrame):
         layout.setSpacing(4)
         layout.addLayout(first)
         layout.addLayout(second)
-
-    def _button(self, action: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(self._actions.action(action))
-        button.setAutoRaise(True)
-        return button
 
     def _connect_parts(self) -> None:
         connect = self._actions.connect

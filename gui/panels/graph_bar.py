@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from gui.graph.measures import ColourBy, title_of
 from gui.icons import Icon, icon
+from gui.views.action_button import action_button
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,15 +90,15 @@ class GraphBar(QWidget):
 
     def _build_parts(self) -> None:
         self._buttons = [
-            self._button("graph_find"),
-            self._button("graph_fit"),
+            action_button(self._actions.action("graph_find"), self),
+            action_button(self._actions.action("graph_fit"), self),
             self._menu_button(Icon.EXPAND, self.tr("Open and close modules"), self._fill_depths),
-            self._button("graph_fold"),
-            self._button("graph_turn"),
-            self._button("graph_pictures"),
+            action_button(self._actions.action("graph_fold"), self),
+            action_button(self._actions.action("graph_turn"), self),
+            action_button(self._actions.action("graph_pictures"), self),
             self._menu_button(Icon.EXPORT, self.tr("Save the graph"), self._fill_saves),
         ]
-        self._compare = self._button("compare")
+        self._compare = action_button(self._actions.action("compare"), self)
         self._colour = QComboBox(self)
         self._colour.setAccessibleName(self.tr("Colour by"))
         self._colour.setToolTip(self.tr("By what the graph is coloured (V)"))
@@ -108,12 +109,6 @@ class GraphBar(QWidget):
         self._note = QLabel(self)
         self._note.setProperty("role", "number-small")
         self._note.hide()
-
-    def _button(self, action: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(self._actions.action(action))
-        button.setAutoRaise(True)
-        return button
 
     def _menu_button(self, which: Icon, tooltip: str, fill: Callable[[QMenu], None]) -> QToolButton:
         button = QToolButton(self)

@@ -39,8 +39,9 @@ class OpenModelCard(QFrame):
 
     Signals
     -------
-    opened : str, OpenOptions
-        The file, as it is to be named, and how exactly it is to be opened.
+    opened : str, OpenOptions, str
+        The file, as it is to be named, how exactly it is to be opened, and the SHA-256 of what the
+        person was shown of it.
     cancelled
     architecture_wanted
         Another architecture is to be chosen; `form.choose_architecture` takes it.
@@ -53,7 +54,7 @@ class OpenModelCard(QFrame):
         The fields.
     """
 
-    opened = Signal(str, object)
+    opened = Signal(str, object, str)
     cancelled = Signal()
     architecture_wanted = Signal()
     another_wanted = Signal()
@@ -78,7 +79,7 @@ class OpenModelCard(QFrame):
         """The file that is asked about; None where it cannot even be looked at."""
         return self._look
 
-    def show_look(self, look: FirstLook, *, is_again: bool = False) -> None:
+    def show_look(self, look: FirstLook, *, is_again: bool = False, problem: str = "") -> None:
         """Ask about a file.
 
         Parameters
@@ -87,17 +88,18 @@ class OpenModelCard(QFrame):
             What was found; where it was opened before, the fields say how.
         is_again
             Whether it is open, and is only to be opened otherwise.
+        problem
+            Why it is asked about once more.
         """
         self._look, report = look, look.report
         title = self.tr("Options of {0}") if is_again else self.tr("Open {0}")
         self._title.setText(title.format(look.title))
-        self._problem.show_sentence(report.problem)
+        self._problem.show_sentence(report.problem or problem)
         is_allowed = look.remembered is not None and look.remembered.allow_code
-        self._runs_code = report.can_open and report.runs_code and not is_allowed
-        self._warning.show_sentence(report.why_code if self._runs_code else "")
+        runs_code = report.can_open and report.runs_code and not is_allowed
+        self._show_consent(report.why_code if runs_code else "")
         if report.can_open:
             self.form.show_look(look)
-        self._open.setText(self.tr("Run its code and open") if self._runs_code else self.tr("Open"))
         self._facts.setText(self._facts_of(look))
         self._show_mode(can_open=report.can_open)
         self._appear()
@@ -115,6 +117,12 @@ class OpenModelCard(QFrame):
     def show_failure(self, sentence: str) -> None:
         """Ask again, as it was filled in, and say why it did not open like that."""
         self._problem.show_sentence(sentence)
+        self._appear()
+
+    def ask_consent(self, sentence: str) -> None:
+        """Ask again, as it was filled in, because code in the file would have to run."""
+        self._problem.show_sentence("")
+        self._show_consent(sentence)
         self._appear()
 
     def put_away(self) -> None:
@@ -168,6 +176,12 @@ class OpenModelCard(QFrame):
 
     # ------------------------------------------------------------------------------------ private
 
+    def _show_consent(self, sentence: str) -> None:
+        """Say what code runs, and let the button agree to it; empty = none does."""
+        self._runs_code = bool(sentence)
+        self._warning.show_sentence(sentence)
+        self._open.setText(self.tr("Run its code and open") if sentence else self.tr("Open"))
+
     def _show_mode(self, *, can_open: bool) -> None:
         self.form.setVisible(can_open)
         self._open.setVisible(can_open)
@@ -212,8 +226,9 @@ class OpenModelCard(QFrame):
         options = self.form.options_now
         if self._runs_code:  # as the button said
             options = dataclasses.replace(options, allow_code=True)
+        content = self._look.content
         self.put_away()
-        self.opened.emit(self.form.name_now, options)
+        self.opened.emit(self.form.name_now, options, content)
 
     @Slot()
     def _reset_form(self) -> None:

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QVBoxLayout,
@@ -18,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from gui import settings as keys
 from gui.dialogs import ask_for_folder
-from gui.segment.formats import formats
+from gui.segment.format_chooser import FormatChooser
 from gui.segment.writing import WriteOrder
 from gui.views.elided_label import ElidedLabel
 
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from gui.settings import Settings
 
 __all__ = ["SaveMasksCard"]
-
-COLUMNS = 3
 
 
 class SaveMasksCard(QFrame):
@@ -43,7 +39,6 @@ class SaveMasksCard(QFrame):
     def __init__(self, *, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._boxes: dict[str, QCheckBox] = {}
         self.setProperty("role", "card")
         self._build_parts()
         self._build_layout()
@@ -52,7 +47,7 @@ class SaveMasksCard(QFrame):
     @property
     def formats(self) -> tuple[str, ...]:
         """The forms that are ticked, in their order."""
-        return tuple(name for name, box in self._boxes.items() if box.isChecked())
+        return self._forms.chosen
 
     @property
     def folder(self) -> str:
@@ -61,8 +56,7 @@ class SaveMasksCard(QFrame):
 
     def tick(self, *formats: str) -> None:
         """Tick exactly these."""
-        for name, box in self._boxes.items():
-            box.setChecked(name in formats)
+        self._forms.tick(*formats)
 
     def show_about(self, name: str) -> None:
         """Name the picture that is saved; "" = the one that is shown."""
@@ -80,13 +74,8 @@ class SaveMasksCard(QFrame):
     # ------------------------------------------------------------------------------------ private
 
     def _build_parts(self) -> None:
-        remembered = self._settings.get(keys.MASK_FORMATS) or ("overlay", "coco")
-        for name, (title, tip) in formats().items():
-            box = QCheckBox(title, self)
-            box.setToolTip(tip)
-            box.setChecked(name in remembered)
-            box.toggled.connect(self._tell_state)
-            self._boxes[name] = box
+        self._forms = FormatChooser(self._settings.get(keys.MASK_FORMATS), parent=self)
+        self._forms.changed.connect(self._tell_state)
         self._title = ElidedLabel(parent=self)
         self._title.setProperty("role", "heading")
         self.show_about("")
@@ -106,13 +95,6 @@ class SaveMasksCard(QFrame):
         self._close.clicked.connect(self.hide)
 
     def _build_layout(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(0)
-        for number, box in enumerate(self._boxes.values()):
-            grid.addWidget(box, number // COLUMNS, number % COLUMNS)
-        for column in range(COLUMNS):
-            grid.setColumnStretch(column, 1)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._choose)
@@ -124,7 +106,7 @@ class SaveMasksCard(QFrame):
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)
         layout.addWidget(self._title)
-        layout.addLayout(grid)
+        layout.addWidget(self._forms)
         layout.addLayout(row)
 
     @Slot()

@@ -10,17 +10,15 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QWid
 
 from engine.values import MaskColours, PaletteChoice
 from gui.segment.drawn import Drawn
+from gui.views.choices import choice_box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from gui.actions import Actions
     from gui.segment.look import SegmentLook
 
 __all__ = ["SegmentBar"]
 
 STEP = 0.1
-LEAST_PX = 64
 
 
 class SegmentBar(QWidget):
@@ -60,7 +58,7 @@ class SegmentBar(QWidget):
     # ------------------------------------------------------------------------------------ private
 
     def _build_parts(self) -> None:
-        self._drawn = _combo(
+        self._drawn = choice_box(
             self,
             self.tr("What of a mask is drawn: its area, its outline, or both (A)"),
             (
@@ -74,7 +72,7 @@ class SegmentBar(QWidget):
         self._opacity.setFixedWidth(88)
         self._opacity.setToolTip(self.tr("How strongly masks cover the picture (, and .)"))
         self._opacity.setAccessibleName(self.tr("Opacity of the masks"))
-        self._colours = _combo(
+        self._colours = choice_box(
             self,
             self.tr("What gives a mask its colour (D)"),
             (
@@ -82,7 +80,7 @@ class SegmentBar(QWidget):
                 (self.tr("By object"), MaskColours.INSTANCE),
             ),
         )
-        self._palette = _combo(
+        self._palette = choice_box(
             self,
             self.tr("Colours that colour-blind people tell apart, or PASCAL VOC's (Shift+D)"),
             (
@@ -161,13 +159,3 @@ _FLAGS = {
 
 def _cycle(combo: QComboBox) -> None:
     combo.setCurrentIndex((combo.currentIndex() + 1) % combo.count())
-
-
-def _combo(parent: QWidget, tooltip: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
-    combo = QComboBox(parent)
-    combo.setToolTip(tooltip)
-    combo.setAccessibleName(tooltip)
-    combo.setMinimumWidth(LEAST_PX)  # rather shortened than that the window grows
-    for text, value in entries:
-        combo.addItem(text, value)
-    return combo

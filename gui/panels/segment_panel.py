@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.values import LabelMap
 from gui.panels.correct_strip import CorrectStrip
@@ -107,6 +107,10 @@ class SegmentPanel(QWidget):
             button = QToolButton(self)
             button.setDefaultAction(self._actions.action(action))
             top.addWidget(button)
+        saving = QMenu(button)
+        saving.addActions([self._actions.action(it) for it in ("segment_save", "segment_batch")])
+        button.setMenu(saving)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         second = QHBoxLayout()
         second.addWidget(self.thresholds)
         second.addStretch(1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.events import Severity
 from engine.sources.base import SourceKind, SourceState, SourceStatus
 from gui.panels.source_menu import SourceMenu
 from gui.panels.stream_row import StreamRow
 from gui.panels.transport_row import TransportRow
+from gui.views.action_button import action_button
 from gui.views.frame_view import FrameView
 from gui.views.notice_bar import NoticeBar
 from gui.views.thumbnail_strip import ThumbnailStrip
@@ -107,8 +108,8 @@ class SourcePanel(QWidget):
 
     def _build_parts(self, settings: Settings) -> None:
         self._menu = SourceMenu(actions=self._actions, settings=settings, parent=self)
-        self._mirror = self._button("mirror")
-        self._freeze = self._button("freeze")
+        self._mirror = action_button(self._actions.action("mirror"), self)
+        self._freeze = action_button(self._actions.action("freeze"), self)
         self._stream = StreamRow(self)
         self.notices = NoticeBar(self)
         self.view = FrameView(self)
@@ -116,12 +117,6 @@ class SourcePanel(QWidget):
         self._strip = ThumbnailStrip(_thumbnail, parent=self)
         self._strip.hide()
         self._mirror.hide()
-
-    def _button(self, action: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(self._actions.action(action))
-        button.setAutoRaise(True)
-        return button
 
     def _build_layout(self) -> None:
         top = QHBoxLayout()

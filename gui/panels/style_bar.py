@@ -6,21 +6,21 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
 
 from engine import colormaps
 from engine.values import ScaleMode, SortKey
 from gui.display_style import GAMMAS, DisplayStyle, VectorView
-from gui.views.elided_combo import ElidedCombo
+from gui.views.choices import LEAST_PX, choice_box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    pass
 
 __all__ = ["StyleBar"]
 
 BOUND = 1e6
 """A fixed scale lies within plus and minus this."""
-LEAST_PX, MOST_BOUND_PX = 64, 96
+MOST_BOUND_PX = 96
 
 
 class StyleBar(QWidget):
@@ -75,14 +75,14 @@ class StyleBar(QWidget):
     # ------------------------------------------------------------------------------------ private
 
     def _build_parts(self) -> None:
-        self._colour = _combo(
+        self._colour = choice_box(
             self,
             self.tr("Colour map of magnitudes; signed values have their own (M)"),
             ((name.capitalize(), name) for name in colormaps.names("sequential")),
         )
         for name in colormaps.names("grey"):
             self._colour.addItem(name.capitalize(), name)
-        self._scale = _combo(
+        self._scale = choice_box(
             self,
             self.tr("Which value is the brightest (Shift+T)"),
             (
@@ -93,12 +93,12 @@ class StyleBar(QWidget):
         )
         self._low = self._bound(self.tr("Value of the darkest colour"))
         self._high = self._bound(self.tr("Value of the brightest colour"))
-        self._gamma = _combo(
+        self._gamma = choice_box(
             self,
             self.tr("Gamma: below 1 lifts weak responses (T)"),
             ((f"γ {gamma:g}", gamma) for gamma in GAMMAS),
         )
-        self._sort = _combo(
+        self._sort = choice_box(
             self,
             self.tr("In which order the channels stand (S)"),
             (
@@ -108,7 +108,7 @@ class StyleBar(QWidget):
                 (self.tr("Sort: sparsity"), SortKey.SPARSITY),
             ),
         )
-        self._vectors = _combo(
+        self._vectors = choice_box(
             self,
             self.tr("How a layer without height and width is shown"),
             ((self.tr("Bars"), VectorView.BARS), (self.tr("Tiles"), VectorView.TILES)),
@@ -186,13 +186,3 @@ class StyleBar(QWidget):
         self._style = style
         self._show()
         self.style_changed.emit(style)
-
-
-def _combo(parent: QWidget, tooltip: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
-    combo = ElidedCombo(parent)
-    combo.setToolTip(tooltip)
-    combo.setAccessibleName(tooltip)
-    combo.setMinimumWidth(LEAST_PX)  # rather shortened than that the window grows
-    for text, value in entries:
-        combo.addItem(text, value)
-    return combo

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from engine.sources.base import Seek, SourceKind, SourceState, SourceStatus
 from gui.icons import Icon, icon
+from gui.views.action_button import action_button
 
 if TYPE_CHECKING:
     from gui.actions import Actions
@@ -31,10 +32,10 @@ class TransportRow(QWidget):
         self._actions = actions
         self._is_time = False
         self._fps = 0.0
-        self._previous = self._button("previous_file")
-        self._play = self._button("play")
-        self._next = self._button("next_file")
-        self._loop = self._button("loop")
+        self._previous = action_button(self._actions.action("previous_file"), self)
+        self._play = action_button(self._actions.action("play"), self)
+        self._next = action_button(self._actions.action("next_file"), self)
+        self._loop = action_button(self._actions.action("loop"), self)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setAccessibleName(self.tr("Position"))
         self._slider.setToolTip(self.tr("Drag to go to another frame"))
@@ -71,12 +72,6 @@ class TransportRow(QWidget):
         play.setIcon(icon(Icon.PAUSE if is_playing else Icon.PLAY))
         self._actions.action("loop").setChecked(status.spec.is_looping)
         self._show_position(status.index, info.frames if info.can_seek else None)
-
-    def _button(self, action: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(self._actions.action(action))
-        button.setAutoRaise(True)
-        return button
 
     def _show_position(self, index: int, frames: int | None) -> None:
         self._slider.setVisible(bool(frames and frames > 1))

@@ -116,6 +116,14 @@ SEGMENT_KEYMAP: Final = (
         Icon.SAVE,
     ),
     ActionSpec(
+        "segment_batch",
+        marked("Actions", "Segment a folder…"),
+        ("Ctrl+Shift+B",),
+        SEGMENT_GROUP,
+        marked("Actions", "Save the masks of many pictures and videos while the live one goes on"),
+        Icon.BATCH,
+    ),
+    ActionSpec(
         "segment_correct",
         marked("Actions", "Correct the objects"),
         ("Shift+C",),

@@ -28,8 +28,8 @@ FORMATS = ("overlay", "coco", "voc", "yolo")
 
 def can_segment() -> bool:
     """Whether the weights of the usual network for objects are there."""
-    needed = registry.spec(DEFAULT_MODEL).weights
-    return needed is not None and weights.is_local(needed)
+    published = registry.spec(DEFAULT_MODEL).weights
+    return published is not None and weights.is_local(published)
 
 
 def look_at_segment(tour: Tour) -> Iterator[Wait]:

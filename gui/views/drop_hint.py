@@ -19,11 +19,14 @@ class DropHint(QWidget):
     Parameters
     ----------
     window
-        What it covers.
+        What it covers: a window, or a panel that takes other things than the window does.
+    text
+        What can be dropped; "" = whatever the window opens.
     """
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, text: str = "") -> None:
         super().__init__(window)
+        self._text = text or self.tr("Drop a picture, a video, a folder or an address")
         self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -55,6 +58,6 @@ class DropHint(QWidget):
         painter.drawRoundedRect(frame, theme.radius, theme.radius)
         painter.setPen(QColor(theme.text))
         painter.setFont(text_font(theme, "large"))
-        text = self.tr("Drop a picture, a video, a folder or an address")
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(frame, int(flags), self._text)
         painter.end()

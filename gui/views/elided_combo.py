@@ -27,8 +27,7 @@ class ElidedCombo(QComboBox):
             self,
         )
         text, room = self.currentText(), field.width() - 2  # Qt keeps a pixel at each side
-        shortened = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
-        option.currentText = shortened
+        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         return option
 
     # Qt's override.

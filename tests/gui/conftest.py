@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
@@ -48,6 +48,25 @@ def kit(plain_app: QApplication, settings: Settings) -> Iterator[Kit]:
     opened = make_kit(settings)
     yield opened
     end(opened)
+
+
+@pytest.fixture
+def again(plain_app: QApplication, settings: Settings) -> Iterator[Callable[[], Kit]]:
+    """Return what closes the window, if one is open, and opens the next, as the next start does."""
+    from gui.settings import Settings
+    from tests.gui.window_kit import end, make_kit
+
+    opened: list[Kit] = []
+
+    def start() -> Kit:
+        if opened:
+            end(opened.pop())
+        opened.append(make_kit(Settings(settings.path)))
+        return opened[-1]
+
+    yield start
+    for kit in opened:
+        end(kit)
 
 
 @pytest.fixture(scope="session")

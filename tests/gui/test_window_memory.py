@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -17,26 +16,10 @@ from tests.gui.fake_engine import CONV1, CONV2, RELU2, classification, model, re
 from tests.gui.window_kit import Kit, end, make_kit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
-
-
-@pytest.fixture
-def again(plain_app: QApplication, settings: Settings) -> Iterator[Callable[[], Kit]]:
-    """Return what closes the window, if one is open, and opens the next, as the next start does."""
-    opened: list[Kit] = []
-
-    def start() -> Kit:
-        if opened:
-            end(opened.pop())
-        opened.append(make_kit(Settings(settings.path)))
-        return opened[-1]
-
-    yield start
-    for kit in opened:
-        end(kit)
 
 
 def test_layers_tabs_and_split_come_back(again: Callable[[], Kit]) -> None:

@@ -8,29 +8,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from gui import settings as keys
-from gui.settings import Settings
 from gui.workspaces import WORKSPACES, Extent, workspace_of
 from tests.gui.fake_engine import CONV1
-from tests.gui.window_kit import Kit, end, make_kit
+from tests.gui.window_kit import Kit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-
-@pytest.fixture
-def again(plain_app: QApplication, settings: Settings) -> Iterator[Callable[[], Kit]]:
-    """Return what closes the window, if one is open, and opens the next, as the next start does."""
-    opened: list[Kit] = []
-
-    def start() -> Kit:
-        if opened:
-            end(opened.pop())
-        opened.append(make_kit(Settings(settings.path)))
-        return opened[-1]
-
-    yield start
-    for kit in opened:
-        end(kit)
+    from collections.abc import Callable
 
 
 def _shown(kit: Kit) -> set[str]:

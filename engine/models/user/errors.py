@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from engine.errors import ModelError
 
-__all__ = ["ModelFileError", "NeedsConsentError"]
+__all__ = ["CHANGED", "FileChangedError", "ModelFileError", "NeedsConsentError"]
+
+
+CHANGED = (
+    "“{}” is not opened because it has changed since it was looked at; look at what is asked now, "
+    "and open it if you trust it still."
+)
 
 
 class ModelFileError(ModelError):
     """A model file cannot be opened: damaged, hostile, or of a kind that is not known."""
+
+
+class FileChangedError(ModelFileError):
+    """The file holds something else than what the person was shown and agreed to open."""
 
 
 class NeedsConsentError(ModelError):

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.models.user.detect import inspect_file
+from engine.models.user.errors import ModelFileError
 from engine.models.user.naming import model_file
-from engine.models.user.options import OpenOptions, recall
+from engine.models.user.options import OpenOptions, content_hash, recall
 from engine.models.user.suggest import Suggestion, labels_beside, suggest
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class FirstLook:
         Files with labels that stand beside it, and how many each holds.
     remembered
         How it was opened the last time; None = never.
+    content
+        The SHA-256 of what was looked at: what the person agrees to is meant for these bytes.
     """
 
     name: str
@@ -43,6 +46,7 @@ class FirstLook:
     function: str = ""
     beside: Mapping[str, int] = field(default_factory=dict)
     remembered: OpenOptions | None = None
+    content: str = ""
 
     def suggest(self, architecture: str | None = None) -> Suggestion:
         """Return what to begin with; for a file of weights, if it is this architecture."""
@@ -65,7 +69,11 @@ def look_at(name: str, control: JobControl, *, is_known_enough: bool) -> FirstLo
         Cancelled at a safe point.
     """
     file = model_file(name)
-    remembered = recall(file.path)
+    try:
+        content = content_hash(file.path)
+    except OSError as error:
+        raise ModelFileError(f"“{file.path.name}” cannot be read; try again.") from error
+    remembered = recall(file.path, content)
     control.check()
     if remembered is not None and is_known_enough:
         return None
@@ -78,4 +86,5 @@ def look_at(name: str, control: JobControl, *, is_known_enough: bool) -> FirstLo
         function=file.function,
         beside=labels_beside(file.path) if report.can_open else {},
         remembered=remembered,
+        content=content,
     )

@@ -27,10 +27,13 @@ class ModelFile:
         The file, links followed.
     function
         What to call in a Python file; empty for any other.
+    content
+        The SHA-256 of what the file held when it was looked at; empty = nobody has looked.
     """
 
     path: Path
     function: str = ""
+    content: str = ""
 
     @property
     def label(self) -> str:

@@ -19,12 +19,13 @@ from engine.models.loading import LoadedModel
 from engine.models.spec import ModelSpec, Preprocessing
 from engine.models.user.archive import Archive
 from engine.models.user.detect import file_kind
-from engine.models.user.errors import ModelFileError
+from engine.models.user.errors import CHANGED, FileChangedError, ModelFileError
 from engine.models.user.input_form import InputForm, find_form
 from engine.models.user.naming import ModelFile, model_file
 from engine.models.user.options import (
     IMAGENET,
     OpenOptions,
+    content_hash,
     read_categories,
     recall,
     remember,
@@ -83,6 +84,7 @@ def open_model(
     control: JobControl | None = None,
     *,
     is_exact: bool = False,
+    content: str = "",
 ) -> OpenedModel:
     """Open a model file.
 
@@ -97,11 +99,15 @@ def open_model(
         Hears how far it is, and may cancel.
     is_exact
         What `options` leaves open is guessed, whatever it was the last time.
+    content
+        The SHA-256 of what the person was shown; empty = they were shown nothing.
 
     Raises
     ------
     NeedsConsentError
         Opening it would run code, and `options.allow_code` is False now and was before.
+    FileChangedError
+        The file holds something else than `content`; nothing of it has been opened.
     ModelFileError
         It cannot be opened; the sentence says why.
     DeviceError
@@ -110,9 +116,9 @@ def open_model(
         Cancelled at a safe point.
     """
     control = control or JobControl()
-    file = model_file(str(path))
     control.report("Looking at the file")
-    before = recall(file.path) or OpenOptions()
+    file = _seen(model_file(str(path)), content)
+    before = recall(file.path, file.content) or OpenOptions()
     chosen = options or OpenOptions()
     if not is_exact:
         chosen = chosen.over(before)
@@ -124,8 +130,19 @@ def open_model(
     opened = _attempt(lambda: _finish(file, kind, found, chosen, labels), file)
     control.check()
     if chosen != before:
-        remember(file.path, chosen)
+        remember(file.path, chosen, file.content)
     return opened
+
+
+def _seen(file: ModelFile, content: str) -> ModelFile:
+    """Return the file with what it holds now, which must be `content` where that is not empty."""
+    try:
+        now = content_hash(file.path)
+    except OSError as error:
+        raise ModelFileError(f"“{file.path.name}” cannot be read; try again.") from error
+    if content and content != now:
+        raise FileChangedError(CHANGED.format(file.path.name))
+    return replace(file, content=now)
 
 
 def _attempt(work: Callable[[], T], file: ModelFile) -> T:

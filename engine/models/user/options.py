@@ -147,13 +147,18 @@ def content_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def remember(path: Path, options: OpenOptions) -> None:
+def remember(path: Path, options: OpenOptions, content: str = "") -> None:
     """Keep the options for this content, wherever the file goes. Where that fails, say nothing.
 
     Consent to run code is kept too: for exactly these bytes.
+
+    Parameters
+    ----------
+    content
+        What the file held, as `content_hash` says it; empty = what it holds now.
     """
     try:
-        target = _place(path)
+        target = _place(content or content_hash(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(target, overwrite=True) as part:
             part.write_text(json.dumps(options.to_json()), "utf-8")
@@ -161,10 +166,10 @@ def remember(path: Path, options: OpenOptions) -> None:
         _logger.warning("the options of %s are not kept: %s", path, error)
 
 
-def recall(path: Path) -> OpenOptions | None:
-    """Return what was kept for this content, or None."""
+def recall(path: Path, content: str = "") -> OpenOptions | None:
+    """Return what was kept for this content, or None; `content` is as for `remember`."""
     try:
-        record = json.loads(_place(path).read_text("utf-8"))
+        record = json.loads(_place(content or content_hash(path)).read_text("utf-8"))
         return OpenOptions.from_json(record)
     except (OSError, ValueError, TypeError, AttributeError):
         return None
@@ -173,12 +178,12 @@ def recall(path: Path) -> OpenOptions | None:
 def forget(path: Path) -> None:
     """Forget what was kept for this content."""
     try:
-        _place(path).unlink(missing_ok=True)
+        _place(content_hash(path)).unlink(missing_ok=True)
     except OSError as error:
         _logger.warning("the options of %s stay: %s", path, error)
 
 
-def _place(path: Path) -> Path:
+def _place(content: str) -> Path:
     chosen = os.environ.get("LAYERSCOPE_CACHE")
     # Beside the weights where that folder was chosen; else with the settings: a cache may be
     # cleared any time, and consent should not be asked for twice.
@@ -187,7 +192,7 @@ def _place(path: Path) -> Path:
         if chosen
         else platformdirs.user_config_path("layerscope", appauthor=False)
     )
-    return folder / "model-files" / f"{content_hash(path)}.json"
+    return folder / "model-files" / f"{content}.json"
 
 
 # ------------------------------------------------------------------------------------ categories

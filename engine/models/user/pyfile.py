@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.machinery
 import importlib.util
 import logging
 import sys
@@ -10,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 
 from engine.models.user.detect import inspect_file
-from engine.models.user.errors import ModelFileError, NeedsConsentError
-from engine.models.user.options import content_hash
+from engine.models.user.errors import CHANGED, FileChangedError, ModelFileError, NeedsConsentError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from types import CodeType
 
     from engine.models.user.naming import ModelFile
 
@@ -30,6 +31,8 @@ def load_python(file: ModelFile, *, allow_code: bool) -> nn.Module:
     ------
     NeedsConsentError
         `allow_code` is False; nothing has been run.
+    FileChangedError
+        It is no longer what was looked at; nothing has been run.
     ModelFileError
         The file fails, or gives no network.
     """
@@ -40,7 +43,7 @@ def load_python(file: ModelFile, *, allow_code: bool) -> nn.Module:
         raise NeedsConsentError(report.why_code, str(file.path))
     name = file.function or _only(report.functions, file)
     try:
-        made = _run(file.path, name)
+        made = _run(file, name)
     except ModelFileError:
         raise
     except BaseException as error:
@@ -74,10 +77,42 @@ def _only(functions: tuple[str, ...], file: ModelFile) -> str:
     )
 
 
-def _run(path: Path, name: str) -> Any:
+class _ExactLoader(importlib.machinery.SourceFileLoader):
+    """Runs these very bytes: neither what the file holds by now, nor a .pyc that lies beside it.
+
+    Python itself takes a .pyc from __pycache__ if only its date and size fit, and whoever gives
+    the file away can make them fit.
+
+    Parameters
+    ----------
+    fullname
+        Of the module.
+    path
+        Where the source is said to come from.
+    source
+        What is run.
+    """
+
+    def __init__(self, fullname: str, path: str, source: bytes) -> None:
+        super().__init__(fullname, path)
+        self._source = source
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compile the source."""
+        code: CodeType = self.source_to_code(self._source, self.get_filename(fullname))
+        return code
+
+
+def _run(file: ModelFile, name: str) -> Any:
+    path = file.path
+    source = path.read_bytes()
+    content = hashlib.sha256(source).hexdigest()
+    if file.content and content != file.content:
+        raise FileChangedError(CHANGED.format(path.name))
     # A name that nothing else has: a file called random.py must not stand in for Python's.
-    own_name = f"layerscope_file_{content_hash(path)[:16]}"
-    spec = importlib.util.spec_from_file_location(own_name, path)
+    own_name = f"layerscope_file_{content[:16]}"
+    loader = _ExactLoader(own_name, str(path), source)
+    spec = importlib.util.spec_from_file_location(own_name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise ModelFileError(f"“{path.name}” is no Python file; choose another one.")
     module = importlib.util.module_from_spec(spec)

@@ -188,6 +188,40 @@ def test_a_paused_run_stands_still_until_it_goes_on() -> None:
     assert len(fake.log) == 6
 
 
+def test_the_time_of_a_pause_does_not_count_for_the_rate() -> None:
+    fake, control = Fake(), JobControl()
+    now = [0.0]
+
+    def pause(number: int) -> None:
+        now[0] += 1
+        if number == 8:
+            control.pause()
+
+    class Stood(JobControl):
+        def check(self) -> None:
+            if control.is_paused:
+                now[0] += 1000
+                control.resume()
+
+        @property
+        def is_paused(self) -> bool:
+            return control.is_paused
+
+    fake.on_segment = pause
+    told: list[BatchProgress] = []
+    pipeline = Pipeline(
+        fake,
+        on_done=lambda _item, _done: None,
+        on_progress=told.append,
+        workers=1,
+        clock=lambda: now[0],
+    )
+    pipeline.run(items(12), Stood())
+    assert now == [1012.0]
+    # The last four are settled together, when the clock has stopped.
+    assert told[-5].rate == 1.0
+
+
 def test_a_paused_run_can_be_cancelled() -> None:
     control = JobControl()
     control.pause()

@@ -236,10 +236,11 @@ def test_engine_stops_a_race(
         ear.hear(event)
         if isinstance(event, RaceMoved):
             engine.post(CancelRace())
-            assert engine._race is not None
-            assert engine._race.control._cancelled.wait(WAIT_S)
+            race = engine._beside._race
+            assert race is not None
+            assert race.control._cancelled.wait(WAIT_S)
 
-    monkeypatch.setattr(engine, "_on_event", hear)
+    monkeypatch.setattr(engine._beside, "_on_event", hear)
     shelf.loads["net"] = lambda _control: tiny.loaded(Patches(), "net", side=64)
     engine.post(LoadModel("net", RANDOM))
     engine.frames.put(frame(64, 96))

@@ -17,7 +17,7 @@ from engine.events import (
     Notice,
     Severity,
 )
-from engine.models.user.options import OpenOptions, recall, remember
+from engine.models.user.options import OpenOptions, remember
 from engine.values import DeviceRequest, WeightsChoice
 from gui import settings as keys
 from tests.gui.fake_engine import CONV1, CPU, card, model, on_gpu
@@ -214,27 +214,7 @@ def test_a_dropped_network_file_is_loaded(kit: Kit, tmp_path: Path, qtbot: QtBot
 
 def test_a_network_file_is_what_the_next_window_opens(kit: Kit, tmp_path: Path) -> None:
     path = str(tmp_path / "mine.pth")
-    kit.window.models._load_file(path, None)
+    kit.window.models._load_file(path, None, "")
     kit.engine.tell(ModelReady(model("mine.pth"), path))
     assert row(kit) == ""
     assert kit.settings.get(keys.MODEL) == path
-
-
-def test_code_in_a_file_runs_only_when_the_person_says_so(
-    kit: Kit, tmp_path: Path, qtbot: QtBot
-) -> None:
-    path = tmp_path / "net.py"
-    path.write_text("def make(): ...", encoding="utf-8")
-    name = f"{path}:make"
-    kit.window.models._load_file(name, None)
-    message = "net.py holds code that would run; look at it first."
-    kit.engine.tell(LoadingFailed(name, message, can_run_random=False, needs_consent=True))
-    assert kit.notices["model"] == message
-    assert recall(path) is None
-    kit.engine.forget()
-    with qtbot.waitSignal(kit.window.models._files.load_wanted):
-        kit.click(kit.window.notices, "Run its code")
-    assert kit.engine.of(LoadModel) == [LoadModel(name)]
-    remembered = recall(path)
-    assert remembered is not None
-    assert remembered.allow_code

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.commands import CancelLoading, LoadModel
 from engine.events import LoadingFailed, ModelReady
-from engine.models.user.options import OpenOptions, recall, remember
+from engine.models.user.options import OpenOptions, content_hash, recall, remember
 from tests.gui.fake_engine import model
 from tests.gui.file_card_kit import GUESSED, MEAN
 
@@ -133,7 +133,73 @@ def test_code_is_consented_to_in_the_card(asked: Asked, tmp_path: Path) -> None:
     assert load.name == f"{path}:b"
     assert load.options is not None
     assert load.options.allow_code
+    assert load.content == content_hash(path)
     assert not marker.exists()
+
+
+def test_a_file_that_changed_since_is_looked_at_and_asked_about_again(
+    asked: Asked, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.py"
+    path.write_text("def a(): ...\ndef b(): ...\n", encoding="utf-8")
+    asked.open(path)
+    shown = content_hash(path)
+    asked.click("Run its code and open")
+    path.write_text("def evil(): ...\n", encoding="utf-8")
+    assert asked.loads[-1].content == shown
+    told = "“net.py” is not opened because it has changed."
+    asked.kit.engine.tell(
+        LoadingFailed(asked.loads[-1].name, told, can_run_random=False, has_changed=True)
+    )
+    asked.wait()
+    assert asked.problem == told
+    assert asked.kit.notices == {}
+    asked.click("Run its code and open")
+    assert asked.loads[-1].content == content_hash(path) != shown
+
+
+def test_code_that_is_found_only_in_opening_is_consented_to_in_the_card(
+    asked: Asked, weights: Path
+) -> None:
+    asked.open(weights)
+    asked.write("Height in pixels", "64")
+    asked.click("Open")
+    told = "It uses an operator that only PyTorch's own loader can read."
+    asked.kit.engine.tell(
+        LoadingFailed(str(weights), told, can_run_random=False, needs_consent=True)
+    )
+    assert asked.card._warning.sentence == told
+    asked.kit.press(Qt.Key.Key_Return)  # a stray Enter runs nothing
+    assert len(asked.loads) == 1
+    asked.open(weights)
+    asked.click("Open")
+    asked.kit.engine.tell(
+        LoadingFailed(str(weights), told, can_run_random=False, needs_consent=True)
+    )
+    asked.click("Run its code and open")
+    load = asked.loads[-1]
+    assert load.options is not None
+    assert load.options.allow_code
+    assert load.content == content_hash(weights)
+    assert recall(weights) is None  # it is kept where it has opened
+
+
+def test_consent_to_a_file_that_nobody_was_asked_about_begins_with_a_look(
+    asked: Asked, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.py"
+    path.write_text("def make(): ...\n", encoding="utf-8")
+    asked.kit.engine.tell(
+        LoadingFailed(f"{path}:make", "It runs code.", can_run_random=False, needs_consent=True)
+    )
+    asked.wait()
+    assert asked.problem == "It runs code."
+    assert recall(path) is None
+    asked.click("Run its code and open")
+    (load,) = asked.loads
+    assert load.options is not None
+    assert load.options.allow_code
+    assert load.content == content_hash(path)
 
 
 def test_another_network_puts_the_card_away(asked: Asked, weights: Path) -> None:

@@ -113,3 +113,62 @@ def test_inspect_names_architectures(tmp_path: Path) -> None:
     assert record["suggested"]["resize_size"] == 256
     assert record["suggested"]["categories"] == "numbers"
     assert record["why"]["input_size"] == published
+
+
+LOOPS = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.step = nn.Conv2d(3, 3, 3, padding=1)
+    def forward(self, x):
+        while float(x.abs().sum()) >= 0 and x.shape[1] < 12:
+            x = torch.cat([x, self.step(x[:, :3])], 1)
+        return x.mean((2, 3))
+
+def build():
+    return Net()
+"""
+
+
+@pytest.mark.parametrize("command", ["graph", "cost", "compare"])
+def test_what_a_python_file_makes_is_drawn_and_counted_after_consent(
+    tmp_path: Path, command: str
+) -> None:
+    path = tmp_path / "loops.py"
+    path.write_text(LOOPS)
+    out = tmp_path / "loops.json"
+    words = {
+        "graph": ("graph", f"{path}:build", "--out", out, "--input", "3x16x16"),
+        "cost": ("cost", f"{path}:build", "--json", "--input", "3x16x16"),
+        "compare": ("compare", f"{path}:build", f"{path}:build", "--json", "--input", "3x16x16"),
+    }[command]
+    status, text, err = run(*words)
+    assert (status, text) == (1, "")
+    assert err.endswith("trust where it comes from. (“--allow-code” allows it.)\n")
+    status, text, err = run(*words, "--allow-code")
+    assert (status, err) == (0, "")
+    if command == "graph":
+        names = [node["op"] for node in json.loads(out.read_text())["nodes"]]
+        assert names.count("Conv2d") == 3
+    if command == "cost":
+        *rows, last = (json.loads(line) for line in text.splitlines())
+        assert [row["macs"] for row in rows if row["kind"] == "Conv2d"] == [3 * 3 * 9 * 256] * 3
+        assert last["total"]["parameters"] == 84
+
+
+def test_cost_of_weights_whose_architecture_is_said(tmp_path: Path) -> None:
+    from torchvision import models
+
+    path = tmp_path / "net.pth"
+    torch.save(models.squeezenet1_1(num_classes=7).state_dict(), path)
+    words = ("cost", path, "--arch", "torchvision/squeezenet1_1", "--json", "--time")
+    status, out, err = run(*words, "--input", "3x64x64", "--repeats", "1")
+    assert (status, err) == (0, "")
+    total = json.loads(out.splitlines()[-1])["total"]
+    assert total["parameters"] == sum(
+        it.numel() for it in models.squeezenet1_1(num_classes=7).parameters()
+    )
+    assert total["time_ms"] > 0

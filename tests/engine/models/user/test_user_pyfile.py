@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import py_compile
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
-from engine.models.user.errors import ModelFileError, NeedsConsentError
-from engine.models.user.naming import is_file_name, model_file
+from engine.models.user import pyfile
+from engine.models.user.errors import FileChangedError, ModelFileError, NeedsConsentError
+from engine.models.user.naming import ModelFile, is_file_name, model_file
 from engine.models.user.opening import open_model
-from engine.models.user.options import OpenOptions
+from engine.models.user.options import OpenOptions, content_hash, recall
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +61,41 @@ def test_consent_is_for_the_content(tmp_path: Path) -> None:
     _write(path, f"{NET}\nimport os\n")
     with pytest.raises(NeedsConsentError):
         open_model(f"{path}:build")
+
+
+def test_what_was_not_shown_is_not_run(tmp_path: Path, marker: Path) -> None:
+    path = _write(tmp_path / "net.py", NET)
+    shown = content_hash(path)
+    _write(path, f"open({str(marker)!r}, 'w').close()\n{NET}")
+    with pytest.raises(FileChangedError, match="has changed since it was looked at"):
+        open_model(f"{path}:build", YES, content=shown)
+    assert not marker.exists()
+    assert recall(path) is None
+    _write(path, NET)
+    open_model(f"{path}:build", YES, content=shown)
+    assert recall(path) == YES
+
+
+def test_a_file_that_is_swapped_at_the_last_moment_is_not_run(tmp_path: Path, marker: Path) -> None:
+    path = _write(tmp_path / "net.py", f"open({str(marker)!r}, 'w').close()\n{NET}")
+    file = ModelFile(path, "build", content="0" * 64)
+    with pytest.raises(FileChangedError):
+        pyfile.load_python(file, allow_code=True)
+    assert not marker.exists()
+
+
+def test_a_compiled_file_beside_it_is_not_what_runs(tmp_path: Path, marker: Path) -> None:
+    # Python's own loader would take it: the date and the size in it are those of the source.
+    evil = f"open({str(marker)!r}, 'w').close()\n{NET}"
+    innocent = NET + "#" * (len(evil) - len(NET))
+    path = _write(tmp_path / "net.py", evil)
+    os.utime(path, (1, 1))
+    compiled = py_compile.compile(str(path))
+    assert compiled is not None
+    _write(path, innocent)
+    os.utime(path, (1, 1))
+    open_model(f"{path}:build", YES)
+    assert not marker.exists()
 
 
 def test_the_only_function_need_not_be_named(tmp_path: Path) -> None:

@@ -1,0 +1,157 @@
+"""Describe pictures cell by cell, one at a time, and keep the descriptions on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from engine.coseg.backbone import LONG_SIDE_PX
+from engine.errors import EngineError
+from engine.export.atomic import atomic_path
+from engine.models.weights import cache_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from engine.coseg.backbone import Backbone, Raw
+
+__all__ = ["FeatureStore", "Features", "describe", "file_hash", "unit"]
+
+_VERSION = 1
+"""Part of each name in the cache: raised where what is kept changes."""
+_NARROW = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """What is known of one picture.
+
+    Attributes
+    ----------
+    cells : ndarray, (h, w, C), float16
+        One description a cell, of length 1: both layers, each of length 1 before, side by side.
+    strength : ndarray, (h, w), float32
+        Length of the coarse layer's description: how much the network sees there.
+    logits : ndarray, (K,), float32
+        The network's answer to the whole picture.
+    dense : ndarray, (K, h', w'), float16
+        Its answer place by place, on a coarser grid.
+    """
+
+    cells: NDArray[np.float16]
+    strength: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    dense: NDArray[np.float16]
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Height and width in cells."""
+        return self.cells.shape[0], self.cells.shape[1]
+
+    @property
+    def rows(self) -> NDArray[np.float32]:
+        """The cells one below the other: (h * w, C) float32."""
+        return self.cells.reshape(-1, self.cells.shape[2]).astype(np.float32)
+
+    @property
+    def pooled(self) -> NDArray[np.float32]:
+        """The mean cell, of length 1: (C,) float32; describes the picture as a whole."""
+        mean = self.rows.mean(axis=0)
+        return mean / np.float32(max(float(np.linalg.norm(mean)), _NARROW))
+
+
+def unit(maps: torch.Tensor) -> torch.Tensor:
+    """Scale the vector at each place to length 1: (C, h, w) to the same."""
+    return F.normalize(maps, dim=0, eps=_NARROW)
+
+
+def describe(raw: Raw) -> Features:
+    """Put a pass together as one description a cell.
+
+    The coarse layer is brought to the grid of the fine one by bilinear interpolation before it is
+    scaled to length 1.
+    """
+    height, width = raw.fine.shape[-2:]
+    coarse = F.interpolate(
+        raw.coarse[None], size=(height, width), mode="bilinear", align_corners=False
+    )[0]
+    cells = torch.cat([unit(raw.fine), unit(coarse)]) / 2**0.5
+    return Features(
+        cells=cells.permute(1, 2, 0).to(torch.float16).cpu().numpy(),
+        strength=coarse.norm(dim=0).cpu().numpy(),
+        logits=raw.logits.cpu().numpy(),
+        dense=raw.dense.to(torch.float16).cpu().numpy(),
+    )
+
+
+def file_hash(path: Path) -> str:
+    """Return a checksum of a file's bytes, in hexadecimal.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+class FeatureStore:
+    """Descriptions on the disk, by network and by the bytes of the picture's file.
+
+    A thousand pictures take about 1.4 GB there and nothing in memory. A file that cannot be
+    written or read is no failure: the picture is described again.
+
+    Parameters
+    ----------
+    model
+        What made them: the network's name and its weights' checksum.
+    long_side
+        Of the input, in pixels.
+    folder
+        Where; None = "coseg" in the cache folder (`LAYERSCOPE_CACHE`).
+    """
+
+    def __init__(
+        self, model: str, long_side: int = LONG_SIDE_PX, folder: Path | None = None
+    ) -> None:
+        top = folder if folder is not None else cache_dir().parent / "coseg"
+        self._folder = top / f"{model}-{long_side}-v{_VERSION}"
+
+    def path(self, key: str) -> Path:
+        """Return where the description of a file stands, by its checksum."""
+        return self._folder / f"{key}.npz"
+
+    def read(self, key: str) -> Features | None:
+        """Return what is kept, or None where there is nothing that can be read."""
+        try:
+            with self.path(key).open("rb") as file, np.load(file, allow_pickle=False) as fields:
+                return Features(*(fields[name] for name in Features.__slots__))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+            return None
+
+    def write(self, key: str, features: Features) -> bool:
+        """Keep a description; tell whether that went well."""
+        fields = {name: getattr(features, name) for name in Features.__slots__}
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with atomic_path(self.path(key), overwrite=True) as part, part.open("wb") as file:
+                np.savez(file, **fields)
+        except (OSError, EngineError):
+            return False
+        return True
+
+
+def describe_picture(
+    backbone: Backbone, image: NDArray[np.uint8], long_side: int = LONG_SIDE_PX
+) -> Features:
+    """Run the network over a picture, (H, W, 3) uint8 RGB; see `Backbone.run`, which may raise."""
+    return describe(backbone.run(image, long_side))
