@@ -73,6 +73,11 @@ class FieldControl(QObject):
 
     # -------------------------------------------------------------------------------- for callers
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the field of the cell under the pointer is being measured."""
+        return self._of_cell is not None
+
     def show_result(self, result: FrameResult) -> None:
         """Keep the drawing in its place on the newest frame."""
         before, self._result = self._result, result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -198,3 +198,11 @@ class ChannelPanel(QWidget):
         has_places = activation.map_size != (1, 1)
         opacity = self._opacity.value() / 100
         self.picture.set_overlay(rgba if has_places else None, self._result.input_box, opacity)
+
+    # Qt's override.
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Change to the diverging map that suits a new theme, on a frozen picture too."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_activation"):
+            self._show()

@@ -1,10 +1,11 @@
-"""The tour's last part: `layerscope segment` on the demo's photos, in a process of its own."""
+"""The tour's last part: many pictures, in the batch panel and by `layerscope segment`."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QProcess
@@ -18,9 +19,36 @@ if TYPE_CHECKING:
 
     from gui.tour.driver import Tour, Wait
 
-__all__ = ["segment_photos"]
+__all__ = ["look_at_batch", "segment_photos"]
 
 FORMATS = "overlay,coco,voc,csv"
+
+
+def look_at_batch(tour: Tour) -> Iterator[Wait]:
+    """Work through two of the photos in the panel."""
+    tour.say("the batch panel")
+    window, form = tour.window, tour.window.batch.form
+    window.source.command_given.emit(SetPlaying(False))  # the cores are the batch's
+    window.actions_.trigger("segment_batch")
+    form.inputs.add(*map(str, photo_files()[:2]))
+    form.set_folder(str(tour.out / "batch"))
+    start = partial(_offered, tour)
+    yield tour.until(lambda: bool(start()), "what there is to do")
+    yield tour.seconds(0.3)
+    tour.shoot("batch_form")
+    tour.click(form, start())
+    yield tour.until(lambda: not window.batches.is_running, "the end of the batch", 120)
+    yield tour.seconds(0.3)
+    tour.shoot("batch_done")
+    tour.report.set("batch_panel", f"{window.batch.run.title}: {window.batch.run.sentence}")
+    if window.batch.run.failures:
+        raise LookupError(f"the batch failed: {window.batch.run.failures}")
+
+
+def _offered(tour: Tour) -> str:
+    """Return the button that begins; another where the folder holds an earlier tour's run."""
+    words = (it for it in ("Start", "Begin anew") if tour.has_button(tour.window.batch.form, it))
+    return next(words, "")
 
 
 def segment_photos(tour: Tour) -> Iterator[Wait]:

@@ -185,7 +185,8 @@ def _look_at_field(tour: Tour) -> Iterator[Wait]:
         tour.hover(atlas, 0.53, 0.47)
 
     def has_measured() -> bool:
-        return bool(cells) and "measured" in _field_text(tour, cells[-1])
+        is_there = bool(cells) and "measured" in _field_text(tour, cells[-1])
+        return is_there and not window.fields.is_under_way
 
     yield from tour.hold_photo("chelsea")
     yield tour.results_later(3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gui.tour.batch import segment_photos
+from gui.tour.batch import look_at_batch, segment_photos
 from gui.tour.evidence import look_at_evidence
 from gui.tour.graph import look_at_graph
 from gui.tour.inspect import look_at_inspect
@@ -29,4 +29,5 @@ def steps(tour: Tour) -> Iterator[Wait]:
         tour.report.set("segment", text)
         return
     yield from look_at_segment(tour)
+    yield from look_at_batch(tour)
     yield from segment_photos(tour)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from engine import colormaps
 from engine.commands import SetStyle
 from engine.values import AtlasStyle, ScaleMode, SortKey
+from gui import theme
 from gui.control.exports import to_array
 from gui.display_style import GAMMAS, VectorView
 from tests.gui.fake_engine import CLASSIFIER, CONV1, INPUT, LABELS, RELU, activation, result
@@ -204,3 +206,18 @@ def test_channel_panel_shows_the_numbers_of_its_channel(kit: Kit) -> None:
     assert numbers == {"minimum": "0", "maximum": "2", "mean": "1", "std": "1", "zeros": "50.0%"}
     kit.window.channel.set_channel(4)
     assert kit.window.channel._badge.text() == "silent on this picture"
+
+
+def test_channel_follows_the_theme_while_no_frame_comes(kit: Kit, plain_app: QApplication) -> None:
+    theme.apply(plain_app, "dark")
+    kit.loaded(CONV1)
+    values = np.linspace(-1, 1, 16 * 16 * 16, dtype=np.float32).reshape(16, 16, 16)
+    kit.engine.put(result(activation(CONV1, values=values)))
+    large = kit.window.channel._map
+    before = pixels(large)
+    theme.apply(plain_app, "light")
+    QApplication.processEvents()
+    middle = pixels(large)[large.height() // 2, large.width() // 2]
+    assert middle.tolist() != before[large.height() // 2, large.width() // 2].tolist()
+    light = colormaps.lut("coolwarm")
+    assert (np.abs(light.astype(int) - middle[:3]).sum(axis=1) == 0).any()
