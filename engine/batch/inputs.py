@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from engine.errors import SourceError
+from engine.export.masks.names import safe_path
 from engine.sources.names import is_picture, is_video, natural_key
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ class BatchItem:
     path
         The file.
     relative
-        What its own files are named after, below the output folder: "sub/photo.jpg". No two items
-        of a batch have the same, not even where letter case or the suffix is all that differs.
+        Its name in the batch, and what its own files are named after, below the output folder:
+        "sub/photo.jpg". No two items of a batch have the same, and no two videos names that
+        differ in their suffix or the case of letters alone.
     is_video
         Whether it has frames.
     """
@@ -128,13 +130,22 @@ def _is_wanted(path: Path, top: Path) -> bool:
 
 
 def _named_apart(found: Iterable[tuple[Path, PurePosixPath]]) -> Iterator[BatchItem]:
-    """Give a number to those whose files would have the same names: "photo", "photo (2)"."""
+    """Give a number to those that would have the same name: "photo.jpg", "photo (2).jpg".
+
+    The masks of pictures are named apart when they are written (`engine.export.masks.names`), so
+    that in files such as COCO's each keeps the name that it has; the films of videos are not.
+    """
     taken: set[str] = set()
     for path, wanted in found:
         relative, number = wanted, 1
-        # Suffixes are dropped in the names of masks, and some systems do not tell cases apart.
-        while relative.with_suffix("").as_posix().casefold() in taken:
+        while (key := _key(relative)) in taken:
             number += 1
             relative = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
-        taken.add(relative.with_suffix("").as_posix().casefold())
+        taken.add(key)
         yield BatchItem(path, relative, is_video(path.name))
+
+
+def _key(relative: PurePosixPath) -> str:
+    if not is_video(relative.name):
+        return relative.as_posix()
+    return safe_path(relative.with_suffix("")).as_posix().casefold()

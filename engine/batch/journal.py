@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import ExportError
 from engine.export.atomic import atomic_path
+from engine.export.masks.text import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,7 +112,7 @@ class Journal:
         else:
             self._lines.unlink(missing_ok=True)
             with atomic_path(note, overwrite=True) as part:
-                part.write_text(json.dumps(run, indent=1, ensure_ascii=False), encoding="utf-8")
+                part.write_text(as_json(run, indent=1), encoding="utf-8")
         self._file = self._lines.open("ab")
 
     @staticmethod
@@ -171,7 +172,7 @@ class Journal:
         if self._file is None:
             raise ValueError("the journal is closed")
         try:
-            self._file.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
+            self._file.write(as_json(entry).encode() + b"\n")
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:

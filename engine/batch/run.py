@@ -11,7 +11,7 @@ from engine.batch.inputs import collect
 from engine.batch.journal import FINISHED, FOLDER, Journal
 from engine.batch.pipeline import BatchProgress, Pipeline
 from engine.batch.request import BatchReport, BatchRequest, plain
-from engine.batch.stages import BatchStages, StillsOnly
+from engine.batch.stages import ApartFilm, BatchStages, StillsOnly
 from engine.errors import ModelError
 from engine.export.masks.contract import ExportOptions, Policy
 from engine.export.masks.journal import made
@@ -156,16 +156,18 @@ class _Work:
         request, output = self._request, self._request.output
         if output is None:
             return
-        # Files of a run that came to its end are ours to replace when pictures were added to it.
-        is_ours = request.is_anew or (request.is_resumed and self._is_finished)
+        is_reopened = request.is_resumed and self._is_finished
         options = ExportOptions(
-            policy=Policy.OVERWRITE if is_ours else Policy.REFUSE,
+            policy=Policy.OVERWRITE if request.is_anew else Policy.REFUSE,
             style=request.style,
             is_continued=request.is_resumed,
+            is_reopened=is_reopened,
         )
         (output / FOLDER / FINISHED).unlink(missing_ok=True)
         writers: list[MaskWriter] = [make_writer(name) for name in request.formats]
         writers = [StillsOnly(one) if one.name == "overlay" else one for one in writers]
+        if is_reopened:
+            writers = [ApartFilm(one) if one.name == "film" else one for one in writers]
         origin = Origin(
             self._segmenter.network_name,
             self._segmenter.weights_sha256,
@@ -197,8 +199,8 @@ class _Work:
         if self._export is None or output is None:
             return
         control.report("Writing the files of all pictures")
-        self._files += len(self._export.finish())
-        (output / FOLDER / FINISHED).touch()
+        finished = output / FOLDER / FINISHED
+        self._files += len(self._export.finish(on_written=finished.touch))
 
 
 def _with_classes(request: BatchRequest, segmenter: Segmenter) -> BatchRequest:

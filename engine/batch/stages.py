@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from engine.batch.journal import DoneItem
 from engine.errors import SourceError
-from engine.export.masks.contract import SegmentedPicture, Written
+from engine.export.masks.contract import Policy, SegmentedPicture, Written
+from engine.export.masks.journal import made
+from engine.export.masks.names import safe_path
 from engine.export.recording import Recorder
 from engine.overlay import draw_overlay
 from engine.sources.clip import Clip
@@ -28,11 +31,11 @@ if TYPE_CHECKING:
     from engine.tasks.segmenter import Segmenter
     from engine.values import Segmentation
 
-__all__ = ["BatchStages", "StillsOnly"]
+__all__ = ["ApartFilm", "BatchStages", "StillsOnly"]
 
 
-class StillsOnly:
-    """The overlay format but for the frames of videos, whose overlays become a film.
+class _Wrapped:
+    """A format that is another one but for a detail.
 
     Parameters
     ----------
@@ -40,23 +43,48 @@ class StillsOnly:
         The format itself.
     """
 
-    name: ClassVar[str] = "overlay"
-    title: ClassVar[str] = "Overlay pictures"
-
     def __init__(self, writer: MaskWriter) -> None:
         self._writer = writer
+        self.name, self.title = writer.name, writer.title
 
     def begin(self, folder: Path, options: ExportOptions) -> None:
         """See `MaskWriter`."""
         self._writer.begin(folder, options)
 
     def add(self, picture: SegmentedPicture) -> Written:
-        """See `MaskWriter`; a frame has no file of its own, which its missing source tells."""
-        return self._writer.add(picture) if picture.source is not None else Written()
+        """See `MaskWriter`."""
+        return self._writer.add(picture)
+
+    def write_all(self) -> tuple[Path, ...]:
+        """See `MaskWriter`."""
+        return self._writer.write_all()
+
+    def end(self) -> None:
+        """See `MaskWriter`."""
+        self._writer.end()
 
     def finish(self) -> tuple[Path, ...]:
         """See `MaskWriter`."""
         return self._writer.finish()
+
+
+class StillsOnly(_Wrapped):
+    """The overlay format but for the frames of videos, whose overlays become a film."""
+
+    def add(self, picture: SegmentedPicture) -> Written:
+        """See `MaskWriter`; a frame has no file of its own, which its missing source tells."""
+        return super().add(picture) if picture.source is not None else Written()
+
+
+class ApartFilm(_Wrapped):
+    """The film format where one is finished already: the film of new pictures stands beside it.
+
+    The frames of the first are gone; in its place would come a film without them.
+    """
+
+    def begin(self, folder: Path, options: ExportOptions) -> None:
+        """See `MaskWriter`."""
+        super().begin(folder, replace(options, policy=Policy.SUFFIX))
 
 
 class BatchStages:
@@ -137,6 +165,8 @@ class BatchStages:
         if self._film is not None and self._film_path is not None:
             self._film.close()
             files = (self._below(self._film_path),)
+            if self._export is not None:
+                self._export.note(item.relative, (self._film_path,))
         self._film = None
         return DoneItem(item.relative.as_posix(), files, facts={"frames": frames})
 
@@ -154,9 +184,9 @@ class BatchStages:
             return
         rate = self._rates[item]
         if frame == 0:
-            path = output / item.relative.with_name(f"{item.relative.stem}_overlay.mp4")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            is_ours = self._request.is_anew or self._request.is_resumed
+            name = item.relative.with_name(f"{item.relative.stem}_overlay.mp4")
+            path = made((output / safe_path(name)).parent) / safe_path(name).name
+            is_ours = self._export is not None and self._export.claim(item.relative, path)
             height, width = picture.image.shape[:2]
             self._film = Recorder(path, (width, height), rate, overwrite=is_ours)
             self._film_path = path

@@ -15,7 +15,7 @@ from engine.errors import ExportError, StorageFullError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["atomic_path", "check_target"]
+__all__ = ["atomic_path", "check_target", "storage_error"]
 
 _SENTENCES = {
     errno.ENOSPC: "The disk is full; free some space and write “{path}” again.",
@@ -46,15 +46,15 @@ def check_target(path: Path | str, *, overwrite: bool = False) -> None:
             raise ExportError(f"“{target}” is a folder; give the name of a file.")
         if not folder.is_dir():
             code = errno.ENOTDIR if folder.exists() else errno.ENOENT
-            raise _failure(OSError(code, ""), target)
+            raise storage_error(OSError(code, ""), target)
         if target.exists() and not target.is_file():
             raise ExportError(f"“{target}” is not a regular file; choose another name.")
         if target.exists() and not overwrite:
             raise ExportError(_exists(target))
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise _failure(OSError(errno.EACCES, ""), target)
+            raise storage_error(OSError(errno.EACCES, ""), target)
     except OSError as error:
-        raise _failure(error, target) from error
+        raise storage_error(error, target) from error
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def atomic_path(path: Path | str, *, overwrite: bool = False) -> Iterator[Path]:
         _flush(part)
         _publish(part, target, overwrite=overwrite)
     except OSError as error:
-        raise _failure(error, target) from error
+        raise storage_error(error, target) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -118,8 +118,8 @@ def _exists(target: Path) -> str:
     return f"“{target}” exists already; choose another name or allow overwriting."
 
 
-def _failure(error: OSError, target: Path) -> ExportError:
-    """Return what to raise for what the system said."""
+def storage_error(error: OSError, target: Path) -> ExportError:
+    """Return what to raise for what the system said while `target` was written."""
     kind = StorageFullError if error.errno in _FULL else ExportError
     return kind(_sentence(error, target))
 

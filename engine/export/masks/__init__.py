@@ -9,7 +9,7 @@ from engine.export.masks.contract import (
     SegmentedPicture,
     Written,
 )
-from engine.export.masks.registry import formats, make_writer, register_format
+from engine.export.masks.registry import make_writer, register_format
 from engine.export.masks.run import MaskExport, Origin
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Policy",
     "SegmentedPicture",
     "Written",
-    "formats",
     "make_writer",
     "register_format",
 ]

@@ -72,11 +72,14 @@ class ExportOptions:
     is_continued
         Whether pictures that an earlier export into the folder knew stay in files that hold many
         pictures (`annotations.json`, ...). An export that was cut off goes on only so.
+    is_reopened
+        Whether the earlier export goes on though it came to its end: what it wrote may be replaced.
     """
 
     policy: Policy = Policy.REFUSE
     style: OverlayStyle = field(default_factory=OverlayStyle)
     is_continued: bool = True
+    is_reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +129,11 @@ class MaskWriter(Protocol):
             It cannot be written; nothing half-written is left.
         """
 
+    def write_all(self) -> tuple[Path, ...]:
+        """Write the files that hold many pictures, and return them; again, if need be."""
+
+    def end(self) -> None:
+        """Give the files away: from now on they are the person's, and no crash is mended."""
+
     def finish(self) -> tuple[Path, ...]:
-        """Write the files that hold many pictures, and return them."""
+        """Do both: `write_all`, then `end`."""

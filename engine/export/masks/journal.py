@@ -1,20 +1,22 @@
 """What an export has done so far, kept beside its files: a crash loses at most one picture.
 
-One small file a picture and format, written whole or not at all. Files that hold many pictures are
-made from these at the end, one record after the other, so that memory stays flat.
+One file a format, to which lines are only ever added; of the lines about a picture the last one
+counts, and a line that was cut short by a crash counts for nothing. Files that hold many pictures
+are made from these lines at the end, one after the other, so that memory stays flat.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import json
+import os
 import re
 import secrets
-import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.errors import ExportError
-from engine.export.atomic import atomic_path
+from engine.export.atomic import storage_error
+from engine.export.masks.text import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["Journal", "made", "natural"]
 
 Record = dict[str, Any]
+
+
+class _Place(NamedTuple):
+    """Where the last line about a picture stands."""
+
+    offset: int
+    length: int
+    is_done: bool
 
 
 def made(folder: Path) -> Path:
@@ -52,7 +62,7 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 class Journal:
-    """The records of one format in one folder.
+    """The records of one format in one folder. One export at a time.
 
     Parameters
     ----------
@@ -62,42 +72,48 @@ class Journal:
         Of the format.
     is_continued
         Whether records that are there stay.
+    is_reopened
+        Whether an export that came to its end is the same as this one.
     """
 
-    def __init__(self, folder: Path, name: str, *, is_continued: bool) -> None:
-        self._folder = folder / ".layerscope" / "records" / name
-        if not is_continued:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        made(self._folder)
-        self._open = self._folder / "_open.json"
-        self._seen = self._read(self._folder / "_categories.json") or {}
-        earlier = self._read(self._open)
-        self._run = earlier["run"] if earlier else secrets.token_hex(8)
-        if earlier:
-            self._sweep(folder)
+    def __init__(
+        self, folder: Path, name: str, *, is_continued: bool, is_reopened: bool = False
+    ) -> None:
+        self._folder = folder
+        self._path = made(folder / ".layerscope" / "records") / f"{name}.jsonl"
+        self._places: dict[str, _Place] = {}
+        self._seen: dict[str, str] = {}
+        self._open_run = self._last_run = ""
+        if is_continued:
+            self._load()
         else:
-            _write(self._open, {"run": self._run})
+            self.clear()
+        if self._open_run:
+            self._sweep()
+        earlier = self._last_run if is_reopened else self._open_run
+        self._run = earlier or secrets.token_hex(8)
+        if not self._open_run:
+            self._append({"begin": self._run})
 
     def write(self, picture: str, record: Record) -> None:
-        """Keep what was done for a picture, in place of what was known of it."""
-        _write(self._path(picture), {"picture": picture, "run": self._run, **record})
+        """Keep what was done for a picture, in place of what was known of it.
+
+        It is on the disk when this returns.
+        """
+        entry = {"picture": picture, "run": self._run, **record}
+        offset, length = self._append(entry)
+        self._places[picture] = _Place(offset, length, bool(record.get("is_done")))
 
     def own(self, picture: str) -> Record:
         """Return what this export has done for a picture: its files may be replaced."""
-        record = self._read(self._path(picture))
-        return record if record and record["run"] == self._run else {}
+        record = self._at(picture)
+        return record if record.get("run") == self._run else {}
 
     def records(self) -> Iterator[Record]:
         """Yield the records of finished pictures, by name, as a person would sort them."""
-        names = []
-        for path in self._folder.glob("[0-9a-f]*.json"):
-            record = self._read(path)
-            if record and record["picture"] and record.get("is_done"):
-                names.append(record["picture"])
+        names = [name for name, place in self._places.items() if name and place.is_done]
         for name in sorted(names, key=natural):
-            record = self._read(self._path(name))
-            if record:
-                yield record
+            yield self._at(name)
 
     def know(self, categories: Iterable[Category]) -> None:
         """Remember the network's categories.
@@ -112,11 +128,11 @@ class Journal:
             return
         if self._seen:
             raise ExportError(
-                f"“{self._folder.parents[2]}” holds masks of a network with other categories; "
+                f"“{self._folder}” holds masks of a network with other categories; "
                 "choose another folder for this one."
             )
         self._seen = found
-        _write(self._folder / "_categories.json", found)
+        self._append({"categories": found})
 
     @property
     def categories(self) -> dict[int, str]:
@@ -125,43 +141,88 @@ class Journal:
 
     def close(self) -> None:
         """End the export: from now on its files are the person's."""
-        self._open.unlink(missing_ok=True)
+        if self._path.exists():
+            self._append({"end": self._run})
 
     def clear(self) -> None:
         """Forget everything."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._path.unlink(missing_ok=True)
+        self._places, self._seen = {}, {}
 
-    def _sweep(self, folder: Path) -> None:
-        """Remove what a process that was killed had begun to write.
+    # ------------------------------------------------------------------------------------ private
 
-        It lies in the journal, or where the files of a picture that was not finished should stand.
-        """
-        places = {self._folder, folder / ".layerscope" / "names"}
-        for path in self._folder.glob("[0-9a-f]*.json"):
-            record = self._read(path)
-            if record and record["run"] == self._run and not record.get("is_done"):
-                places |= {(folder / name).parent for name in record["files"]}
-        for place in places:
-            for part in place.glob(".layerscope-*.part"):
-                part.unlink(missing_ok=True)
-
-    def _path(self, picture: str) -> Path:
-        key = picture.encode("utf-8", "surrogatepass")
-        return self._folder / f"{hashlib.sha256(key).hexdigest()[:32]}.json"
-
-    @staticmethod
-    def _read(path: Path) -> Record | None:
+    def _load(self) -> None:
         try:
-            record: Record = json.loads(path.read_text(encoding="utf-8"))
+            file = self._path.open("rb")
         except FileNotFoundError:
-            return None
+            return
+        except OSError as error:
+            raise storage_error(error, self._path) from error
+        whole = 0
+        with file:
+            for line in file:
+                try:
+                    entry = json.loads(line)
+                except ValueError:
+                    break
+                if not line.endswith(b"\n") or not isinstance(entry, dict):
+                    break
+                self._take(entry, _Place(whole, len(line), bool(entry.get("is_done"))))
+                whole += len(line)
+        if whole < self._path.stat().st_size:
+            os.truncate(self._path, whole)
+
+    def _take(self, entry: Record, place: _Place) -> None:
+        if "begin" in entry:
+            self._open_run = self._last_run = entry["begin"]
+        elif "end" in entry:
+            self._open_run = ""
+        elif "categories" in entry:
+            self._seen = entry["categories"]
+        else:
+            self._places[entry["picture"]] = place
+
+    def _at(self, picture: str) -> Record:
+        place = self._places.get(picture)
+        if place is None:
+            return {}
+        try:
+            with self._path.open("rb") as file:
+                file.seek(place.offset)
+                record: Record = json.loads(file.read(place.length))
         except (OSError, ValueError) as error:
             raise ExportError(
-                f"“{path}” cannot be read; remove it and export its picture again."
+                f"“{self._path}” was changed meanwhile; begin the export anew in another folder."
             ) from error
         return record
 
+    def _append(self, entry: Record) -> tuple[int, int]:
+        line = as_json(entry).encode() + b"\n"
+        offset = None
+        try:
+            with self._path.open("ab") as file:
+                offset = file.tell()
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            if offset is not None:
+                with contextlib.suppress(OSError):
+                    os.truncate(self._path, offset)
+            raise storage_error(error, self._path) from error
+        return offset, len(line)
 
-def _write(path: Path, record: Record) -> None:
-    with atomic_path(path, overwrite=True) as part:
-        part.write_text(json.dumps(record, separators=(",", ":")), encoding="utf-8")
+    def _sweep(self) -> None:
+        """Remove what a process that was killed had begun to write.
+
+        It lies beside the names, or where the files of a picture that was not finished should
+        stand.
+        """
+        places = {self._folder / ".layerscope" / "names"}
+        for name, place in self._places.items():
+            if not place.is_done:
+                files = self._at(name).get("files", ())
+                places |= {(self._folder / file).parent for file in files}
+        for place in places:
+            for part in place.glob(".layerscope-*.part"):
+                part.unlink(missing_ok=True)

@@ -4,7 +4,8 @@ The rule: characters that Windows does not allow (``< > : " / \ | ? *``, control
 and spaces at the end of a name go; a name that Windows keeps for itself (CON, NUL, COM1, ...) gets
 "_" behind it; a long name is cut and ends in a hash. Letters of any script, spaces and signs stay.
 Of two pictures that would share a name (`cat.jpg`, `cat.png`, and on systems that know no case
-`Cat.jpg`) the later one gets its suffix, then a number, behind it: `cat_png`.
+`Cat.jpg`) the later one gets its suffix, then a number, behind it: `cat_png`; so does one that
+would take the name of a file of many pictures (`export.json`).
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Names", "safe_name", "safe_path"]
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
+_OWN = frozenset({"annotations", "export"})
+"""Names of JSON files of many pictures, which one picture's must not take."""
 _MOST_BYTES = 160
 """Of a name without what formats put behind it; file systems take 255."""
 
@@ -37,11 +40,9 @@ def safe_name(text: str) -> str:
     if _RESERVED.fullmatch(name.split(".")[0].rstrip()):
         head, dot, tail = name.partition(".")
         name = f"{head}_{dot}{tail}"
-    encoded = name.encode("utf-8", "replace")
+    encoded = name.encode()
     if len(encoded) > _MOST_BYTES:
         name = encoded[: _MOST_BYTES - 9].decode("utf-8", "ignore") + "-" + _hash(text)[:8]
-    elif len(encoded) != len(name.encode("utf-8", "surrogatepass")):
-        name = encoded.decode("utf-8")
     return name if name not in {"", ".", ".."} else "_"
 
 
@@ -81,7 +82,8 @@ class Names:
 def _candidates(picture: PurePosixPath) -> Iterator[PurePosixPath]:
     safe = safe_path(picture)
     bare = safe_path(picture.with_suffix(""))
-    yield bare
+    if str(bare).casefold() not in _OWN:
+        yield bare
     tagged = bare.with_name(f"{bare.name}_{safe.suffix[1:] or 'file'}")
     yield tagged
     number = 2

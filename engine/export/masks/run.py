@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import time
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -10,13 +9,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from engine.export.masks.contract import ExportOptions, Written
+from engine.export.masks.contract import ExportOptions, Policy, Written
 from engine.export.masks.source_file import is_turned
+from engine.export.masks.text import as_json
 from engine.export.masks.writing import Output, Plan, Writer
 from engine.values import Instances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from engine.export.masks.contract import MaskWriter, SegmentedPicture
@@ -99,15 +99,39 @@ class MaskExport:
         self._manifest.note(picture.name, files, notes)
         return Written(files, notes)
 
+    def claim(self, name: PurePosixPath, path: Path) -> bool:
+        """Say that a file of a picture or video is being written by other means.
+
+        Returns
+        -------
+        bool
+            Whether it may be replaced, if it is there.
+        """
+        return self._manifest.claim(name, path)
+
+    def note(self, name: PurePosixPath, files: tuple[Path, ...]) -> None:
+        """Say in `export.json` what was written for a picture or video by other means."""
+        self._manifest.note(name, files, ())
+
     def skip(self, name: PurePosixPath, reason: str) -> None:
         """Say in `export.json` that a picture was left out, and why."""
         self._manifest.note_skipped(name, reason)
 
-    def finish(self) -> tuple[Path, ...]:
-        """Write the files of many pictures, and `export.json` last; return them all."""
-        files = tuple(path for writer in self._writers for path in writer.finish())
+    def finish(self, on_written: Callable[[], None] = lambda: None) -> tuple[Path, ...]:
+        """Write the files of many pictures, and `export.json` last; return them all.
+
+        Parameters
+        ----------
+        on_written
+            Called when all files stand and, after a crash, would still be known as this export's.
+        """
+        files = tuple(path for writer in self._writers for path in writer.write_all())
         self._manifest.of_all = files
-        return (*files, *self._manifest.finish())
+        files = (*files, *self._manifest.write_all())
+        on_written()
+        for writer in (*self._writers, self._manifest):
+            writer.end()
+        return files
 
 
 class _Manifest(Writer):
@@ -129,6 +153,12 @@ class _Manifest(Writer):
         record = self._journal.own(str(name))
         formats = [writer.name for writer in self._writers]
         return bool(record) and record.get("formats") == formats
+
+    def claim(self, name: PurePosixPath, path: Path) -> bool:
+        """Remember that a file is being written, and tell whether it may be replaced."""
+        file, before = self._below(path), self._journal.own(str(name)).get("files", ())
+        self._journal.write(str(name), {"files": [file]})
+        return file in before or self._options.policy is Policy.OVERWRITE
 
     def note(self, name: PurePosixPath, files: tuple[Path, ...], notes: tuple[str, ...]) -> None:
         """Remember what was written for a picture."""
@@ -167,7 +197,7 @@ class _Manifest(Writer):
             "files": [self._below(file) for file in self.of_all],
         }
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(head, ensure_ascii=False, indent=1, default=str)[:-2])
+            file.write(as_json(head, indent=1)[:-2])
             file.write(',\n "pictures": [')
             for place, record in enumerate(self._of(is_skipped=False)):
                 written = place + 1
@@ -177,7 +207,7 @@ class _Manifest(Writer):
                 skipped = place + 1
                 file.write(("," if place else "") + "\n  " + _line(record))
             counts = {"written": written, "skipped": skipped}
-            file.write(f'\n ],\n "counts": {json.dumps(counts)}\n}}\n')
+            file.write(f'\n ],\n "counts": {as_json(counts)}\n}}\n')
 
     def _of(self, *, is_skipped: bool) -> Iterator[dict[str, Any]]:
         for record in self._journal.records():
@@ -189,7 +219,7 @@ def _line(record: dict[str, Any]) -> str:
     data = dict(record["data"])
     if "skipped" in data:
         data = {"reason": data["skipped"]}
-    return json.dumps({"picture": record["picture"], **data}, ensure_ascii=False)
+    return as_json({"picture": record["picture"], **data})
 
 
 def _losses(picture: SegmentedPicture) -> tuple[str, ...]:

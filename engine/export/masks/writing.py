@@ -74,7 +74,12 @@ class Writer(ABC):
         """See `MaskWriter`."""
         self._folder, self._options = made(folder), options
         self._names = Names(folder)
-        self._journal = Journal(folder, self.name, is_continued=options.is_continued)
+        self._journal = Journal(
+            folder,
+            self.name,
+            is_continued=options.is_continued,
+            is_reopened=options.is_reopened,
+        )
         self._place(lambda number: self.finals(_behind(number)), self._journal.own(""))
 
     def add(self, picture: SegmentedPicture) -> Written:
@@ -93,11 +98,19 @@ class Writer(ABC):
         files = self._write(name, plan.outputs, record)
         return Written(files, plan.notes)
 
-    def finish(self) -> tuple[Path, ...]:
+    def write_all(self) -> tuple[Path, ...]:
         """See `MaskWriter`."""
         number = self._place(lambda k: self.finals(_behind(k)), self._journal.own(""))
-        files = self._write("", self.finals(_behind(number)), {})
+        return self._write("", self.finals(_behind(number)), {})
+
+    def end(self) -> None:
+        """See `MaskWriter`."""
         self._journal.close()
+
+    def finish(self) -> tuple[Path, ...]:
+        """See `MaskWriter`."""
+        files = self.write_all()
+        self.end()
         return files
 
     # --------------------------------------------------------------------------------- private

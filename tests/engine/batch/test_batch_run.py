@@ -10,7 +10,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -20,12 +20,16 @@ from engine.batch.journal import FOLDER
 from engine.batch.request import BatchRequest
 from engine.batch.run import run_batch
 from engine.errors import CancelledError, ExportError, ModelError, SourceError
+from engine.export.masks.formats.areas import AreasWriter
+from engine.export.masks.run import MaskExport
 from engine.export.recording import Recorder
 from engine.jobs import JobControl
 from engine.values import DeviceRequest, SegmentSettings, WeightsChoice
 from tests.engine.photos import chelsea, coffee
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.export.masks.contract import SegmentedPicture
 
 ROOT = Path(__file__).parents[3]
@@ -145,6 +149,71 @@ def test_pictures_added_to_a_finished_run_are_done_alone(photos: Path) -> None:
     assert len(coco["images"]) == 7
 
 
+@pytest.mark.parametrize("moment", ["all stand", "half are given away"])
+def test_a_run_that_ends_while_it_finishes_is_gone_on_with(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    formats = ("coco", "csv", "film")
+    request = _request(photos, formats=formats)
+    whole = run_batch(replace(request, output=photos.parent / "whole"), JobControl())
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        if moment == "all stand":
+            patch.setattr(MaskExport, "finish", _until(MaskExport.finish, die))
+        else:
+            patch.setattr(AreasWriter, "end", die)
+        with pytest.raises(KeyboardInterrupt):
+            run_batch(request, JobControl())
+    again = run_batch(replace(request, is_resumed=True), JobControl())
+    assert (again.before, again.done) == (6, 6)
+    assert whole.output is not None
+    assert again.output is not None
+    assert _files(whole.output) == _files(again.output)
+    for name in ("annotations.json", "areas.csv", "masks.mp4"):
+        assert (whole.output / name).read_bytes() == (again.output / name).read_bytes()
+
+
+def _until(finish: Callable[..., Any], die: Callable[..., None]) -> Callable[..., Any]:
+    return lambda self, on_written: (on_written, finish(self, die))
+
+
+def test_the_film_of_pictures_added_later_stands_beside_the_first(photos: Path) -> None:
+    request = _request(photos, formats=("film",))
+    report = run_batch(request, JobControl())
+    assert report.output is not None
+    first = (report.output / "masks.mp4").read_bytes()
+    Image.fromarray(coffee()[:96, :128]).save(photos / "new.png")
+    run_batch(replace(request, is_resumed=True), JobControl())
+    assert (report.output / "masks.mp4").read_bytes() == first
+    assert (report.output / "masks_2.mp4").exists()
+
+
+def test_a_persons_film_is_not_replaced_by_resuming(photos: Path) -> None:
+    folder = photos.parent / "films"
+    folder.mkdir()
+    _film(folder / "walk.mp4")
+    out = photos.parent / "out"
+    out.mkdir()
+    (out / "walk_overlay.mp4").write_bytes(b"mine")
+    for is_resumed in (False, True):
+        request = _request(folder, formats=("overlay",), is_resumed=is_resumed)
+        ((name, sentence),) = run_batch(request, JobControl()).failed
+        assert (name, "exists already" in sentence) == ("walk.mp4", True)
+    assert (out / "walk_overlay.mp4").read_bytes() == b"mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_unicode_does_not_stop_the_run(photos: Path) -> None:
+    (photos / "cat 0.png").rename(os.fsdecode(os.fsencode(photos) + b"/bad\xff.png"))
+    report = run_batch(_request(photos), JobControl())
+    assert (report.done, len(report.failed)) == (6, 1)
+    again = run_batch(_request(photos, is_resumed=True), JobControl())
+    assert again.before == 6
+
+
 def test_a_folder_with_files_of_another_is_left_alone(photos: Path) -> None:
     out = photos.parent / "out"
     out.mkdir()
@@ -205,6 +274,9 @@ def test_a_video_gives_a_film_and_frames(photos: Path) -> None:
     assert report.output is not None
     frames = {f"walk/walk_{n:06d}.npz" for n in range(5)}
     assert _files(report.output) == {*frames, "walk_overlay.mp4", "export.json"}
+    manifest = json.loads((report.output / "export.json").read_text(encoding="utf-8"))
+    listed = {file for picture in manifest["pictures"] for file in picture["files"]}
+    assert listed == {*frames, "walk_overlay.mp4"}
     import av
 
     with av.open(str(report.output / "walk_overlay.mp4")) as film:

@@ -55,7 +55,7 @@ class AreasWriter(Writer):
         return (Output(PurePosixPath(f"areas{suffix}.csv"), self._write_all),)
 
     def _write_all(self, path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(_COLUMNS)
             for record in self._journal.records():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import json
 import time
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,6 +12,7 @@ from engine.export.masks.pieces import pieces
 from engine.export.masks.registry import register_format
 from engine.export.masks.rings import parts_of
 from engine.export.masks.rle import counts_of, to_text
+from engine.export.masks.text import as_json
 from engine.export.masks.writing import Output, Plan, Writer
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ class CocoWriter(Writer):
         ]
         with path.open("w", encoding="utf-8", newline="\n") as file:
             info = {"description": "Layerscope", "date_created": time.strftime("%Y-%m-%d")}
-            file.write(f'{{"info":{_json(info)},\n"licenses":[],\n')
-            file.write(f'"categories":{_json(categories)},\n"images":[')
+            file.write(f'{{"info":{as_json(info)},\n"licenses":[],\n')
+            file.write(f'"categories":{as_json(categories)},\n"images":[')
             _write_list(file, self._images())
             file.write('],\n"annotations":[')
             _write_list(file, self._annotations())
@@ -121,8 +121,4 @@ def _of(picture: SegmentedPicture) -> Iterator[Piece]:
 
 
 def _write_list(file: TextIO, items: Iterable[dict[str, Any]]) -> None:
-    file.writelines(("," if n else "") + "\n" + _json(item) for n, item in enumerate(items))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    file.writelines(("," if n else "") + "\n" + as_json(item) for n, item in enumerate(items))

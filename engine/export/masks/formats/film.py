@@ -66,14 +66,16 @@ class FilmWriter(Writer):
         # Explicit, since `dataclass` with slots makes the class anew, which `super()` misses.
         return Written(notes=Writer.add(self, picture).notes)
 
-    def finish(self) -> tuple[Path, ...]:
+    def write_all(self) -> tuple[Path, ...]:
         """See `MaskWriter`; without a picture there is no film."""
-        files: tuple[Path, ...] = ()
-        if next(self._journal.records(), None) is not None:
-            files = Writer.finish(self)
+        if next(self._journal.records(), None) is None:
+            return ()
+        return Writer.write_all(self)
+
+    def end(self) -> None:
+        """See `MaskWriter`; the frames go, so a later film has none of them."""
         self._journal.clear()
         shutil.rmtree(self._folder / _FRAMES, ignore_errors=True)
-        return files
 
     def _drawn(self, picture: SegmentedPicture) -> NDArray[np.uint8]:
         style = self._options.style

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from engine.export.masks.pieces import pieces
 from engine.export.masks.registry import register_format
 from engine.export.masks.rings import parts_of, simplified
+from engine.export.masks.text import as_json
 from engine.export.masks.writing import Output, Plan, Writer
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class LabelmeWriter(Writer):
                 "imageHeight": height,
                 "imageWidth": width,
             }
-            part.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+            part.write_text(as_json(content, indent=1), encoding="utf-8")
 
         return Plan((Output(path, write),))
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from engine.errors import ExportError
-from engine.export.masks import ExportOptions, MaskExport, Policy, formats, make_writer
-from engine.export.masks.registry import register_format
+from engine.export.masks import ExportOptions, MaskExport, Policy, make_writer
+from engine.export.masks.registry import formats, register_format
 from engine.export.masks.writing import Plan, Writer
 from engine.values import Category, Instances, Segmentation
 from tests.engine.export.masks import hard
@@ -83,9 +83,11 @@ def test_it_goes_on_after_it_was_cut_off(
         with pytest.raises(KeyboardInterrupt):
             writer.add(hard.build(PICTURES["labels"], "sub/1 labels.png"))
     # What a process leaves that is killed while it writes.
-    record = cut / ".layerscope" / "records" / name
+    notes = cut / ".layerscope"
+    with (notes / "records" / f"{name}.jsonl").open("ab") as file:
+        file.write(b'{"picture":"sub/1 labels.png","is_do')
     begun = {path.parent for path in cut.rglob("1 labels*")} - {cut}
-    for folder in {record, record.parents[1] / "names", *begun}:
+    for folder in {notes / "names", *begun}:
         (folder / ".layerscope-0123456789ab.part").touch()
     (cut / ".layerscope-ba9876543210.part").touch()  # a recording into the same folder
     again = make_writer(name)
