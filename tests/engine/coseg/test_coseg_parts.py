@@ -217,7 +217,7 @@ def test_ddt_is_the_first_principal_component() -> None:
     assert fitted.soft(rows)[inside].min() > 0.5
 
 
-# --------------------------------------------------------------------------------- from 0..1 to pixels
+# ---------------------------------------------------------------------------- from scores to pixels
 
 
 def test_probability_is_even_at_the_threshold() -> None:
