@@ -23,7 +23,8 @@ _NARROW = 1e-12
 
 def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scale each row to length 1; a row of zeros stays."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(_NARROW))
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, _NARROW), np.float32)
 
 
 def spherical_kmeans(
@@ -68,8 +69,8 @@ def spherical_kmeans(
         one_hot = np.zeros((len(centres), len(rows)), np.float32)
         one_hot[labels, np.arange(len(rows))] = 1
         sums = one_hot @ rows
-        is_used = one_hot.any(axis=1)
-        centres = np.where(is_used[:, None], unit_rows(sums), centres)
+        is_used = one_hot.any(axis=1, keepdims=True)
+        centres = np.where(is_used, unit_rows(sums), centres)
     return centres
 
 
@@ -149,4 +150,4 @@ class ClusterScores:
     def soft(self, labels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the score of each cell: (N,) float32 in 0..1."""
         parts = [score[row] for score, row in zip(self.scores(), labels, strict=True)]
-        return np.mean(parts, axis=0, dtype=np.float32)
+        return np.asarray(np.mean(parts, axis=0), np.float32)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decisiveness", "picture_confidence", "sentence"]
 
-LEAST_LIKENESS = 0.25
-"""Sets of one kind of object measured .3 to .8 here, sets with nothing in common below .2."""
+LEAST_LIKENESS = 0.18
+"""The 20 groups of the PASCAL set measured .21 to .66, sets with nothing in common .11 to .15."""
 _LEAST_SHARE, _MOST_SHARE = 0.01, 0.9
 _LIKE = 0.5
 

@@ -67,7 +67,7 @@ def centre_prior(grid: tuple[int, int]) -> NDArray[np.float32]:
     """
     down, across = (((np.arange(side) + 0.5) / side - 0.5).astype(np.float32) for side in grid)
     squares = down[:, None] ** 2 + across[None, :] ** 2
-    return np.exp(-squares / np.float32(_CENTRE_VARIANCE))
+    return np.asarray(np.exp(-squares / _CENTRE_VARIANCE), np.float32)
 
 
 def evidence(features: Features) -> NDArray[np.float32]:

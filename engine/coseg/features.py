@@ -65,7 +65,7 @@ class Features:
     def pooled(self) -> NDArray[np.float32]:
         """The mean cell, of length 1: (C,) float32; describes the picture as a whole."""
         mean = self.rows.mean(axis=0)
-        return mean / np.float32(max(float(np.linalg.norm(mean)), _NARROW))
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), _NARROW), np.float32)
 
 
 def unit(maps: torch.Tensor) -> torch.Tensor:

@@ -117,7 +117,7 @@ def grabcut(image: NDArray[np.uint8], chance: NDArray[np.float32]) -> Mask:
     cv2.setRNGSeed(_SEED)  # its mixtures begin with a k-means of random seeds
     try:
         cv2.grabCut(
-            np.ascontiguousarray(image[:, :, ::-1]), trimap, None,
+            np.ascontiguousarray(image[:, :, ::-1]), trimap, (0, 0, 1, 1),
             np.zeros((1, 65)), np.zeros((1, 65)), _ITERATIONS, cv2.GC_INIT_WITH_MASK,
         )  # fmt: skip
     except cv2.error:  # too few colours for its mixtures
@@ -154,7 +154,7 @@ def refined(
     if how == "grabcut":
         mask = grabcut(small, chance)
     elif how == "guided":
-        guide = small.astype(np.float32) / 255
+        guide = np.asarray(small / np.float32(255), np.float32)
         radius = max(1, round(_GUIDE_SHARE * max(size)))
         mask = guided_filter(guide, chance, radius, _GUIDE_EPS) > _PROBABLE
     else:

@@ -53,7 +53,7 @@ class CosegSettings:
 
     method: CosegMethod = "clusters"
     refinement: Refinement = "grabcut"
-    outlier_z: float = 2.5
+    outlier_z: float = 2.0
     long_side: int = 640
     seed: int = 0
 
