@@ -26,7 +26,7 @@ class ElidedCombo(QComboBox):
             QStyle.SubControl.SC_ComboBoxEditField,
             self,
         )
-        text, room = self.currentText(), field.width() - 2  # Qt keeps a pixel at each side
+        text, room = self.currentText(), field.width()
         option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         return option
 
