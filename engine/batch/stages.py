@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from engine.batch.journal import DoneItem
 from engine.errors import SourceError
 from engine.export.masks.contract import Policy, SegmentedPicture, Written
+from engine.export.masks.drawn import drawn
 from engine.export.masks.journal import made
 from engine.export.masks.names import safe_path
 from engine.export.recording import Recorder
-from engine.overlay import draw_overlay
 from engine.sources.clip import Clip
 from engine.sources.decode import read_picture
 
@@ -191,8 +191,7 @@ class BatchStages:
             self._film = Recorder(path, (width, height), rate, overwrite=is_ours)
             self._film_path = path
         if self._film is not None:
-            drawn = draw_overlay(picture.image, picture.segmentation, self._request.style)
-            self._film.add(drawn, frame / rate, waits=True)
+            self._film.add(drawn(picture, self._request.style), frame / rate, waits=True)
 
     def _below(self, path: Path) -> str:
         output = self._request.output

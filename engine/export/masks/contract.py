@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
+from engine.export.masks.once import Once
 from engine.values import OverlayStyle
 
 if TYPE_CHECKING:
@@ -45,12 +46,15 @@ class SegmentedPicture:
         in the same sub-folders. It tells pictures apart.
     source
         The file itself; None where there is none, as for a camera.
+    once
+        What formats share of it.
     """
 
     image: NDArray[np.uint8]
     segmentation: Segmentation
     name: PurePosixPath
     source: Path | None = None
+    once: Once = field(default_factory=Once, init=False, repr=False)
 
     def __post_init__(self) -> None:
         expected = (*self.segmentation.size, 3)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from engine.export.masks.once import Once
+from engine.export.masks.rings import parts_of
 from engine.values import VOID, LabelMap, Region
 
 if TYPE_CHECKING:
@@ -14,9 +16,23 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from engine.export.masks.contract import SegmentedPicture
+    from engine.export.masks.rings import Part
     from engine.values import Box, Category, Instance, Instances, Segmentation
 
-__all__ = ["Piece", "by_score", "category_map", "object_map", "pieces"]
+__all__ = [
+    "Ids",
+    "Piece",
+    "by_score",
+    "categories_of",
+    "category_map",
+    "object_map",
+    "pieces",
+    "pieces_of",
+]
+
+Ids: TypeAlias = "NDArray[np.uint8] | NDArray[np.uint16]"
+"""(H, W): what each pixel is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +58,22 @@ class Piece:
     score: float | None
     region: Region
     box: Box
+    _once: Once = field(default_factory=Once, init=False, repr=False)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its outlines, the largest part first; traced when first asked for."""
+        return self._once.get("parts", lambda: parts_of(self.region))
+
+
+def pieces_of(picture: SegmentedPicture) -> tuple[Piece, ...]:
+    """Return `pieces` of a picture's segmentation, the same ones at each call."""
+    return picture.once.get("pieces", lambda: tuple(pieces(picture.segmentation)))
+
+
+def categories_of(picture: SegmentedPicture) -> Ids:
+    """Return `category_map` of a picture's segmentation, made once; not to be changed."""
+    return picture.once.get("categories", lambda: category_map(picture.segmentation))
 
 
 def pieces(segmentation: Segmentation) -> Iterator[Piece]:
@@ -65,7 +97,7 @@ def by_score(instances: Instances) -> list[Instance]:
     return sorted(instances.items, key=lambda item: -item.score)
 
 
-def category_map(segmentation: Segmentation) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def category_map(segmentation: Segmentation) -> Ids:
     """Return the category of each pixel; where objects overlap, the higher score wins.
 
     Returns
@@ -80,7 +112,7 @@ def category_map(segmentation: Segmentation) -> NDArray[np.uint8] | NDArray[np.u
     return _painted(segmentation, items, [item.category for item in items], largest)
 
 
-def object_map(instances: Instances) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def object_map(instances: Instances) -> Ids:
     """Return the object of each pixel: 1 for the most certain, and so on; 0 for none.
 
     Where objects overlap, the higher score wins. 255 stays free for the void: from 255 objects on
@@ -94,9 +126,7 @@ def object_map(instances: Instances) -> NDArray[np.uint8] | NDArray[np.uint16]:
     return _painted(instances, items, list(range(1, len(items) + 1)), len(items))
 
 
-def _painted(
-    instances: Instances, items: list[Instance], ids: Sequence[int], largest: int
-) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def _painted(instances: Instances, items: list[Instance], ids: Sequence[int], largest: int) -> Ids:
     dtype = np.uint8 if largest < VOID else np.uint16
     out = np.zeros(instances.size, dtype)
     for item, number in reversed(list(zip(items, ids, strict=True))):

@@ -166,6 +166,8 @@ def _nearest(one: NDArray[np.float64], other: NDArray[np.float64]) -> tuple[int,
     if len(one) * len(other) > _NEAR_PAIRS:
         here = int(np.square(one - other[0]).sum(axis=1).argmin())
         return here, int(np.square(other - one[here]).sum(axis=1).argmin())
-    apart = np.square(one[:, None] - other[None]).sum(axis=2)
+    # Squares of distances without differences, which would take thrice the memory and time.
+    lengths = np.square(one).sum(axis=1)[:, None] + np.square(other).sum(axis=1)
+    apart = lengths - 2 * (one @ other.T)
     here, there = divmod(int(apart.argmin()), len(other))
     return here, there

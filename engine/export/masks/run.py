@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MaskExport", "Origin"]
 
+_AT_ONCE = 4
+"""Formats: one packs while others wait for the disk."""
 _PACKAGES = ("layerscope", "numpy", "opencv-python-headless", "pillow", "torch", "torchvision")
 
 
@@ -92,7 +95,10 @@ class MaskExport:
         ExportError
             It cannot be written.
         """
-        done = [(writer.name, writer.add(picture)) for writer in self._writers]
+        self._manifest.take_name(picture)  # before the formats do, at the same time
+        with ThreadPoolExecutor(_AT_ONCE, "layerscope-format") as pool:
+            written_by = list(pool.map(lambda writer: writer.add(picture), self._writers))
+        done = [(w.name, done) for w, done in zip(self._writers, written_by, strict=True)]
         files = tuple(path for _, written in done for path in written.files)
         notes = _losses(picture)
         notes += tuple(f"{name}: {note}" for name, written in done for note in written.notes)
@@ -153,6 +159,10 @@ class _Manifest(Writer):
         record = self._journal.own(str(name))
         formats = [writer.name for writer in self._writers]
         return bool(record) and record.get("formats") == formats
+
+    def take_name(self, picture: SegmentedPicture) -> None:
+        """Take the names of a picture's files."""
+        self._names.stem(picture.name)
 
     def claim(self, name: PurePosixPath, path: Path) -> bool:
         """Remember that a file is being written, and tell whether it may be replaced."""

@@ -215,6 +215,8 @@ def test_ddt_is_the_first_principal_component() -> None:
     expected = 1 / (1 + np.exp(-1.5 * projected / projected.std()))
     np.testing.assert_allclose(fitted.soft(rows), expected, atol=1e-4)
     assert fitted.soft(rows)[inside].min() > 0.5
+    turned = DescriptorTransform.fit(rows, ~inside)  # the sign is the border's to decide
+    np.testing.assert_allclose(turned.soft(rows), 1 - expected, atol=1e-4)
 
 
 # ---------------------------------------------------------------------------- from scores to pixels

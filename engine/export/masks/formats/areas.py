@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
+import cv2
 import numpy as np
 
-from engine.export.masks.pieces import pieces
+from engine.export.masks.pieces import pieces_of
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from engine.export.masks.contract import SegmentedPicture
     from engine.export.masks.pieces import Piece
@@ -26,6 +29,9 @@ _COLUMNS = (
     "image", "width", "height", "class", "instance", "score", "area_px", "area_pct",
     "bbox_x", "bbox_y", "bbox_width", "bbox_height", "centroid_x", "centroid_y", "perimeter_px",
 )  # fmt: skip
+
+_CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+_NEIGHBOURS = np.array([[10, 2, 10], [2, 1, 2], [10, 2, 10]], np.float32)
 
 
 @register_format
@@ -46,7 +52,7 @@ class AreasWriter(Writer):
         """See `Writer`."""
         del stem
         height, width = picture.segmentation.size
-        rows = [_row(piece, height * width) for piece in pieces(picture.segmentation)]
+        rows = [_row(piece, height * width) for piece in pieces_of(picture)]
         rows = rows or [["", "", "", 0, "0", *[""] * 7]]
         return Plan(data={"width": width, "height": height, "rows": rows})
 
@@ -66,8 +72,10 @@ class AreasWriter(Writer):
 
 def _row(piece: Piece, pixels: int) -> list[object]:
     region, box = piece.region, piece.box
-    y, x = np.nonzero(region.pixels)
-    centre = (region.left + float(x.mean()) + 0.5, region.top + float(y.mean()) + 0.5)
+    centre = (
+        region.left + _mean_place(np.count_nonzero(region.pixels, axis=0)),
+        region.top + _mean_place(np.count_nonzero(region.pixels, axis=1)),
+    )
     return [
         piece.category.name,
         piece.number or "",
@@ -80,9 +88,25 @@ def _row(piece: Piece, pixels: int) -> list[object]:
     ]
 
 
-def _perimeter(region: Region) -> float:
-    # Slow to load, and only needed here.
-    from skimage.measure import perimeter  # noqa: PLC0415 - see above
+def _mean_place(counts: NDArray[np.intp]) -> float:
+    return float(np.dot(counts, np.arange(len(counts)) + 0.5) / counts.sum())
 
-    # scikit-image has no types.
-    return float(perimeter(np.pad(region.pixels, 1)))  # type: ignore[no-untyped-call]
+
+def _perimeter(region: Region) -> float:
+    """Return what scikit-image's `perimeter` does, in a twentieth of its time."""
+    mask = np.pad(region.pixels.view(np.uint8), 1)
+    border = mask - cv2.erode(mask, _CROSS)
+    kinds = cv2.filter2D(border, cv2.CV_8U, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
+    return float(_LENGTHS[np.asarray(kinds)[border > 0]].sum())
+
+
+def _lengths() -> NDArray[np.float64]:
+    """Return how long a border pixel is by what its neighbours add up to."""
+    lengths = np.zeros(50)
+    lengths[[5, 7, 15, 17, 25, 27]] = 1
+    lengths[[21, 33]] = np.sqrt(2)
+    lengths[[13, 23]] = (1 + np.sqrt(2)) / 2
+    return lengths
+
+
+_LENGTHS = _lengths()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from engine.export.masks.names import safe_name
-from engine.export.masks.pieces import pieces
+from engine.export.masks.pieces import pieces_of
 from engine.export.masks.pixels import save_png
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
@@ -45,7 +45,7 @@ class BinaryWriter(Writer):
         groups: dict[str, list[Region]] = {}
         count: dict[str, int] = {}
         owner: dict[str, int] = {}
-        for piece in pieces(picture.segmentation):
+        for piece in pieces_of(picture):
             name = safe_name(piece.category.name)
             if owner.setdefault(name.casefold(), piece.category.id) != piece.category.id:
                 name = f"{name}-{piece.category.id}"

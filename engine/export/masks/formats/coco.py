@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.export.masks.pieces import pieces
+from engine.export.masks.pieces import pieces_of
 from engine.export.masks.registry import register_format
-from engine.export.masks.rings import parts_of
 from engine.export.masks.rle import counts_of, to_text
 from engine.export.masks.text import as_json
 from engine.export.masks.writing import Output, Plan, Writer
@@ -61,7 +60,7 @@ class CocoWriter(Writer):
         """See `Writer`."""
         del stem
         height, width = picture.segmentation.size
-        annotations = [self._annotation(piece, (height, width)) for piece in _of(picture)]
+        annotations = [self._annotation(piece, (height, width)) for piece in pieces_of(picture)]
         size = {"height": height, "width": width}
         return Plan(data={**size, "annotations": annotations})
 
@@ -84,7 +83,7 @@ class CocoWriter(Writer):
 
     def _mask(self, piece: Piece, size: tuple[int, int]) -> object:
         if self.masks is not MasksAs.RLE:
-            parts = parts_of(piece.region)
+            parts = piece.parts
             if self.masks is MasksAs.POLYGONS or not any(part.holes for part in parts):
                 return [part.ring.astype(int).ravel().tolist() for part in parts]
         return {"size": list(size), "counts": to_text(counts_of(piece.region, size))}
@@ -114,10 +113,6 @@ class CocoWriter(Writer):
             for annotation in record["data"]["annotations"]:
                 place += 1
                 yield {"id": place, "image_id": number, **annotation}
-
-
-def _of(picture: SegmentedPicture) -> Iterator[Piece]:
-    return pieces(picture.segmentation)
 
 
 def _write_list(file: TextIO, items: Iterable[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from engine.export.masks.names import safe_name
-from engine.export.masks.pieces import pieces
+from engine.export.masks.pieces import pieces_of
 from engine.export.masks.pixels import save_png
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
@@ -62,10 +62,10 @@ class CutoutWriter(Writer):
         if self.by is CutBy.INSTANCE:
             found = {
                 f"_{safe_name(piece.category.name)}_{place}": [piece.region]
-                for place, piece in enumerate(pieces(picture.segmentation), 1)
+                for place, piece in enumerate(pieces_of(picture), 1)
             }
         else:
-            found = {"": [piece.region for piece in pieces(picture.segmentation)]}
+            found = {"": [piece.region for piece in pieces_of(picture)]}
         note = "nothing was found: the cut-out is empty"
         notes = () if any(found.values()) else (note,)
 
@@ -86,7 +86,8 @@ class CutoutWriter(Writer):
             soft = cv2.GaussianBlur(alpha, (5, 5), 0).astype(np.int16)
             inward = np.clip(2 * soft - 255, 1, 255).astype(np.uint8)
             alpha = np.where(alpha > 0, inward, 0).astype(np.uint8)
-        cut = np.dstack((cv2.copyTo(image, alpha), alpha))
+        cut = cv2.cvtColor(cv2.copyTo(image, alpha), cv2.COLOR_RGB2RGBA)
+        cut[:, :, 3] = alpha
         if self.is_cropped and alpha.any():
             around = Region.of(alpha > 0)
             cut = cut[around.rows, around.columns]

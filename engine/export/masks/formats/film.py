@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from engine.export.masks.contract import Written
+from engine.export.masks.drawn import drawn
 from engine.export.masks.pixels import save_jpeg
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
@@ -80,7 +81,7 @@ class FilmWriter(Writer):
     def _drawn(self, picture: SegmentedPicture) -> NDArray[np.uint8]:
         style = self._options.style
         if self.has_picture:
-            return draw_overlay(picture.image, picture.segmentation, style)
+            return drawn(picture, style)
         bare = replace(style, opacity=1.0, contour=0, has_labels=False, has_boxes=False)
         return draw_overlay(np.zeros_like(picture.image), picture.segmentation, bare)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.export.masks.pieces import pieces
+from engine.export.masks.pieces import pieces_of
 from engine.export.masks.registry import register_format
-from engine.export.masks.rings import parts_of, simplified
+from engine.export.masks.rings import simplified
 from engine.export.masks.text import as_json
 from engine.export.masks.writing import Output, Plan, Writer
 
@@ -63,8 +63,8 @@ class LabelmeWriter(Writer):
         return Plan((Output(path, write),))
 
     def _shapes(self, picture: SegmentedPicture) -> Iterator[dict[str, Any]]:
-        for group, piece in enumerate(pieces(picture.segmentation), 1):
-            parts = simplified(parts_of(piece.region), piece.region, self.tolerance)
+        for group, piece in enumerate(pieces_of(picture), 1):
+            parts = simplified(piece.parts, piece.region, self.tolerance)
             score = "" if piece.score is None else f"score {piece.score:.3f}"
             for part in parts:
                 yield {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from engine.export.masks.pieces import by_score, category_map
+from engine.export.masks.pieces import by_score, categories_of
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
 from engine.overlay.palette import colour_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.export.masks.contract import SegmentedPicture
-    from engine.values import OverlayStyle, Segmentation
+    from engine.values import OverlayStyle
 
 __all__ = ["NpzWriter"]
 
@@ -56,7 +56,7 @@ class NpzWriter(Writer):
 
         def write(path: Path) -> None:
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-                fields = _fields(picture.segmentation, self._options.style)
+                fields = _fields(picture, self._options.style)
                 for name, array in fields.items():
                     with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
                         np.lib.format.write_array(file, array, allow_pickle=False)
@@ -66,14 +66,15 @@ class NpzWriter(Writer):
         return Plan((Output(stem.with_name(f"{stem.name}.npz"), write),))
 
 
-def _fields(segmentation: Segmentation, style: OverlayStyle) -> dict[str, NDArray[Any]]:
+def _fields(picture: SegmentedPicture, style: OverlayStyle) -> dict[str, NDArray[Any]]:
+    segmentation = picture.segmentation
     categories = segmentation.categories
     fields: dict[str, NDArray[Any]] = {
         "size": np.array(segmentation.size, np.int64),
         "category_ids": np.array([category.id for category in categories], np.int64),
         "names": np.array([category.name for category in categories], np.str_),
         "palette": np.array([colour_of(c.id, style) for c in categories], np.uint8).reshape(-1, 3),
-        "label": category_map(segmentation),
+        "label": categories_of(picture),
     }
     if isinstance(segmentation, LabelMap):
         fields["note"] = np.array(segmentation.note, np.str_)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from engine.export.masks.drawn import drawn
 from engine.export.masks.pixels import save_jpeg, save_png
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
-from engine.overlay import draw_legend, draw_overlay, legend, overlay_rgba
+from engine.overlay import draw_legend, legend, overlay_rgba
 
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
@@ -52,9 +53,9 @@ class OverlayWriter(Writer):
 
     def _drawn(self, picture: SegmentedPicture) -> NDArray[np.uint8]:
         style = self._options.style
-        drawn = draw_overlay(picture.image, picture.segmentation, style)
+        overlay = drawn(picture, style)
         if not self.has_legend:
-            return drawn
+            return overlay
         rows = legend(picture.segmentation, style)
         shown = tuple(row for row in rows if row.category.id not in style.hidden)
-        return draw_legend(drawn, shown, overlay_rgba(picture.segmentation, style)[:, :, 3])
+        return draw_legend(overlay, shown, overlay_rgba(picture.segmentation, style)[:, :, 3])

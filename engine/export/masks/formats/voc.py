@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
 import cv2
 import numpy as np
 
-from engine.export.masks.pieces import category_map, object_map
+from engine.export.masks.pieces import Ids, categories_of, object_map
 from engine.export.masks.pixels import save_indexed
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
@@ -19,14 +19,9 @@ from engine.values import VOID, LabelMap
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from engine.export.masks.contract import SegmentedPicture
 
 __all__ = ["VocWriter"]
-
-_Ids: TypeAlias = "NDArray[np.uint8] | NDArray[np.uint16]"
-
 
 _WIDE_VOID = 65535
 """In object pictures of 16 bits, where 255 is an object."""
@@ -61,7 +56,7 @@ class VocWriter(Writer):
 
         def write_classes(path: Path) -> None:
             objects = found.labels if isinstance(found, LabelMap) else object_map(found)
-            save_indexed(path, self._bordered(category_map(found), objects, VOID), voc_palette())
+            save_indexed(path, self._bordered(categories_of(picture), objects, VOID), voc_palette())
 
         outputs = [Output(PurePosixPath("SegmentationClass", file), write_classes)]
         if isinstance(found, LabelMap):
@@ -84,7 +79,7 @@ class VocWriter(Writer):
             Output(index, self._write_index),
         )
 
-    def _bordered(self, ids: _Ids, objects: _Ids, void: int) -> _Ids:
+    def _bordered(self, ids: Ids, objects: Ids, void: int) -> Ids:
         if not self.void:
             return ids
         kernel = np.ones((self.void + 1, self.void + 1), np.uint8)
