@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from engine.commands import LoadModel
-from engine.models.user.options import IMAGENET, OpenOptions
+from engine.models.user.options import IMAGENET, OpenOptions, content_hash
 from tests.gui.file_card_kit import GUESSED, STD
 
 if TYPE_CHECKING:
