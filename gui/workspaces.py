@@ -222,6 +222,9 @@ def arranging(window: QMainWindow) -> Iterator[None]:
     whatever comes there next: those are put out of sight.
     """
     layout = window.layout()
+    if layout is None:  # a main window always has one
+        yield
+        return
     is_animated = window.isAnimated()
     window.setAnimated(False)
     layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.harness import Figure, Plan, benchmark
 from tests.benchmarks.timing import Clocked, clocked, median_ratio
+from tests.engine.photos import astronaut, chelsea, coffee
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,14 +109,10 @@ def _request(
 
 def _write_photos(folder: Path, count: int) -> None:
     """Write photographs that come with scikit-image, enlarged and mirrored, as JPEG."""
-    import skimage.data
     from PIL import Image, ImageOps
 
     folder.mkdir()
-    photos = [
-        Image.fromarray(photo())
-        for photo in (skimage.data.astronaut, skimage.data.chelsea, skimage.data.coffee)
-    ]
+    photos = [Image.fromarray(photo()) for photo in (astronaut, chelsea, coffee)]
     for number in range(count):
         picture = ImageOps.fit(photos[number % len(photos)], SIZE)
         if number % 2:

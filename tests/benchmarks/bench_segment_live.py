@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.harness import Figure, Plan, benchmark
 from tests.benchmarks.timing import alternate, median_ratio, repeat_for
+from tests.engine.photos import astronaut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,13 +53,12 @@ def segment_live(plan: Plan) -> Iterator[Figure]:
 def _frames(count: int) -> list[Frame]:
     """Return frames of 720p: a photograph with people and things, panned."""
     import numpy as np
-    import skimage.data
     from PIL import Image, ImageOps
 
     from engine.values import Frame
 
     width, height = SIZE
-    wide = ImageOps.fit(Image.fromarray(skimage.data.astronaut()), (width + 8 * count, height))
+    wide = ImageOps.fit(Image.fromarray(astronaut()), (width + 8 * count, height))
     pixels = np.asarray(wide)
     return [
         Frame(np.ascontiguousarray(pixels[:, 8 * k : 8 * k + width]), k, name="pan")

@@ -6,7 +6,13 @@ import numpy as np
 import skimage.data
 from numpy.typing import NDArray
 
-__all__ = ["chelsea", "coffee"]
+__all__ = ["astronaut", "chelsea", "coffee"]
+
+
+def astronaut() -> NDArray[np.uint8]:
+    """Return an astronaut: (512, 512, 3) uint8."""
+    photo = skimage.data.astronaut()  # type: ignore[no-untyped-call]  # of scikit-image
+    return np.asarray(photo, np.uint8)
 
 
 def chelsea() -> NDArray[np.uint8]:
