@@ -6,14 +6,15 @@ shows. Panels that it does not name are hidden there, and one click away in the 
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QTabBar, QTabWidget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Final
 
     from PySide6.QtWidgets import QWidget
@@ -23,6 +24,7 @@ __all__ = [
     "Extent",
     "Workspace",
     "arrange",
+    "arranging",
     "bring_forward",
     "make_docks",
     "workspace_of",
@@ -209,3 +211,48 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Wo
     ):
         sizes = {docks[name]: extent.of(whole) for name, extent in extents.items()}
         window.resizeDocks(list(sizes), list(sizes.values()), orientation)
+
+
+@contextlib.contextmanager
+def arranging(window: QMainWindow) -> Iterator[None]:
+    """Keep the window as it is while its docks are arranged anew, and leave nothing behind.
+
+    On the way from one arrangement to the next more docks may stand side by side than there is
+    room for: the window does not grow for them. And Qt forgets rows of tabs, which then stand over
+    whatever comes there next: those are put out of sight.
+    """
+    layout = window.layout()
+    is_animated = window.isAnimated()
+    window.setAnimated(False)
+    layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+    _put_out_of_sight(window, _tab_rows(window))
+    try:
+        yield
+    finally:
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint)
+        # Only a change of its size makes it lay out rows of tabs that it has restored.
+        layout.setGeometry(window.rect().adjusted(0, 0, 1, 0))
+        layout.setGeometry(window.rect())
+        _put_out_of_sight(window, [row for row in _tab_rows(window) if not _has_docks(row, window)])
+        window.setAnimated(is_animated)
+
+
+def _tab_rows(window: QMainWindow) -> list[QTabBar]:
+    return window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+
+def _put_out_of_sight(window: QMainWindow, rows: Iterable[QTabBar]) -> None:
+    """Move them away; hidden ones would not come back where Qt uses them again."""
+    for row in rows:
+        row.move(-window.width() - row.width(), -window.height() - row.height())
+
+
+def _has_docks(row: QTabBar, window: QMainWindow) -> bool:
+    """Whether a row of tabs stands over one of the docks that it names."""
+    titles = {row.tabText(at) for at in range(row.count())}
+    below = (row.x(), row.geometry().bottom() + 1, row.width())
+    return any(
+        dock.windowTitle() in titles and (dock.x(), dock.y(), dock.width()) == below
+        for dock in window.findChildren(QDockWidget)
+        if not dock.isHidden()
+    )

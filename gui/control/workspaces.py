@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy
 
 from gui import settings as keys
-from gui.workspaces import WORKSPACES, Workspace, arrange, workspace_of
+from gui.workspaces import WORKSPACES, Workspace, arrange, arranging, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,8 +79,9 @@ class WorkspaceControl(QObject):
             self.remember()
             self._current = workspace_of(id_)
             self._actions.set_workspace(id_)
-            self._turn_to(self._pages[self._current.page])
-            self._restore(self._current)
+            with arranging(self._window):
+                self._turn_to(self._pages[self._current.page])
+                self._restore(self._current)
         for workspace in WORKSPACES:
             self._actions.action(f"workspace_{workspace.id}").setChecked(workspace.id == id_)
         self._pages[workspace_of(id_).page].setFocus()
@@ -102,7 +103,8 @@ class WorkspaceControl(QObject):
     def reset(self) -> None:
         """Put every panel of this workspace back where it was at first."""
         if self._current is not None:
-            arrange(self._window, self._docks, self._current)
+            with arranging(self._window):
+                arrange(self._window, self._docks, self._current)
 
     def remember(self) -> None:
         """Keep the present layout for the next time."""
@@ -112,7 +114,6 @@ class WorkspaceControl(QObject):
             self._settings.set(keys.WORKSPACE, self._current.id)
 
     def _restore(self, workspace: Workspace) -> None:
-        arrange(self._window, self._docks, workspace)
         state = self._settings.get(keys.STATES[workspace.id])
-        if state:
-            self._window.restoreState(QByteArray(state), LAYOUT_VERSION)
+        if not state or not self._window.restoreState(QByteArray(state), LAYOUT_VERSION):
+            arrange(self._window, self._docks, workspace)

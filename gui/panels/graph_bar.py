@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -123,7 +123,7 @@ class GraphBar(QWidget):
         return button
 
     def _build_layout(self) -> None:
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(2)
         for button in self._buttons:
             row.addWidget(button)
@@ -159,7 +159,13 @@ class GraphBar(QWidget):
     def _tell_colour(self) -> None:
         self.colour_changed.emit(self.colour_by)
 
-    # Qt's override.
+    # Qt's overrides.
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no more width than two rows need: in one row, it could never become narrow."""
+        hint = super().minimumSizeHint()
+        hint.setWidth(min(hint.width(), self._row.minimumSize().width()))
+        return hint
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use one row or two."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QTabBar
 
 from gui import settings as keys
 from gui.workspaces import WORKSPACES, Extent, workspace_of
@@ -105,3 +106,46 @@ def test_extent_keeps_within_its_bounds() -> None:
 def test_there_is_no_other_workspace() -> None:
     with pytest.raises(KeyError, match="inspect, graph"):
         workspace_of("x")
+
+
+def _tabs_in_sight(kit: Kit) -> list[tuple[tuple[str, ...], tuple[int, int, int]]]:
+    """Return each row of tabs over the docks: its titles, and where it stands."""
+    window = kit.window
+    rows = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return sorted(
+        (tuple(row.tabText(at) for at in range(row.count())), (row.x(), row.y(), row.width()))
+        for row in rows
+        if row.isVisible() and row.geometry().intersects(window.rect())
+    )
+
+
+def test_going_round_leaves_everything_where_it_was(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    window = kit.window
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    seen: dict[str, list[object]] = {one.id: [] for one in WORKSPACES}
+    for _ in range(3):
+        for one in WORKSPACES:
+            kit.trigger(f"workspace_{one.id}")
+            QApplication.processEvents()
+            places = {
+                name: dock.geometry().getRect()
+                for name, dock in window.docks.items()
+                if not dock.visibleRegion().isEmpty()
+            }
+            seen[one.id].append((window.width(), window.height(), places, _tabs_in_sight(kit)))
+    for id_, rounds in seen.items():
+        assert rounds[0] == rounds[1] == rounds[2], id_
+        assert rounds[0][:2] == (1280, 800)  # type: ignore[index]  # a tuple, as put in above
+    titles = {one.id: {row[0] for row in _rows(seen[one.id][0])} for one in WORKSPACES}
+    assert titles["graph"] == {("Cost", "Layers")}
+    assert titles["inspect"] == {("Layers", "Graph"), ("Channel", "Cost")}
+    assert titles["evidence"] == set()
+
+
+def _rows(state: object) -> list[tuple[tuple[str, ...], tuple[int, int, int]]]:
+    assert isinstance(state, tuple)
+    rows = state[3]
+    assert len({row[0] for row in rows}) == len(rows)  # none stands there twice
+    return list(rows)
