@@ -11,7 +11,7 @@ PICTURES = {
     "inspect": "inspect_dark_1280x800",
     "field": "field_light_1280x800",
     "graph": "graph_dark_1280x800",
-    "compare": "compare_light_1280x800",
+    "compare": "compare_dark_1280x800",
     "segment": "segment_dark_1280x800",
     "correct": "correct_light_1280x800",
     "evidence": "evidence_dark_1280x800",

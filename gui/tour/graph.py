@@ -67,6 +67,8 @@ def _saved(tour: Tour) -> Iterator[Wait]:
         raise LookupError("no graph to save")
     yield tour.until(lambda: not job.is_running, "the drawing")
     tour.report.add_file(path)
+    yield tour.seconds(0.2)
+    window.notices.clear("export")
 
 
 def _compared(tour: Tour) -> Iterator[Wait]:
