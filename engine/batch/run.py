@@ -179,14 +179,22 @@ class _Work:
         self._export = MaskExport(output, writers, options, origin)
 
     def _work(self, todo: Sequence[BatchItem], control: JobControl, before: int) -> None:
-        stages = BatchStages(self._segmenter, self._export, self._request, self._on_segmented)
+        from engine.batch.streams import Streams  # noqa: PLC0415 - torch, when it is sure
+
+        request = self._request
+        streams = Streams(self._segmenter, request.device)
+        stages = BatchStages(streams, self._export, request, self._on_segmented)
         pipeline = Pipeline(
             stages,
             on_done=self._note,
             on_progress=self._on_progress,
-            workers=self._request.workers,
+            workers=request.workers,
+            networks=streams.count,
         )
-        pipeline.run(todo, control, done=before)
+        try:
+            pipeline.run(todo, control, done=before)
+        finally:
+            streams.close()
 
     def _note(self, item: BatchItem, done: DoneItem) -> None:
         if done.error:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from engine.batch.inputs import BatchItem
     from engine.batch.request import BatchRequest
+    from engine.batch.streams import Streams
     from engine.export.masks.contract import ExportOptions, MaskWriter
     from engine.export.masks.run import MaskExport
-    from engine.tasks.segmenter import Segmenter
     from engine.values import Segmentation
 
 __all__ = ["ApartFilm", "BatchStages", "StillsOnly"]
@@ -92,8 +92,8 @@ class BatchStages:
 
     Parameters
     ----------
-    segmenter
-        The network.
+    streams
+        The network, for the threads that run it.
     export
         Where results go; None = nowhere.
     request
@@ -104,12 +104,12 @@ class BatchStages:
 
     def __init__(
         self,
-        segmenter: Segmenter,
+        streams: Streams,
         export: MaskExport | None,
         request: BatchRequest,
         on_segmented: Callable[[SegmentedPicture], None] | None = None,
     ) -> None:
-        self._segmenter = segmenter
+        self._streams = streams
         self._export = export
         self._request = request
         self._on_segmented = on_segmented
@@ -137,7 +137,7 @@ class BatchStages:
 
     def segment(self, item: BatchItem, image: NDArray[np.uint8]) -> Segmentation:
         """See `Stages`; objects keep their numbers through a video."""
-        return self._segmenter.segment(image, str(item.path) if item.is_video else None)
+        return self._streams.segmenter().segment(image, str(item.path) if item.is_video else None)
 
     def write(
         self,
