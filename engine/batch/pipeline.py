@@ -1,8 +1,9 @@
 """Reading, the network and writing at the same time: each picture waits for nobody else's disk.
 
-Reading and writing run in threads (decoders and encoders let go of the interpreter), the network
-in the thread that calls, which keeps what it holds on a GPU in one place. Queues are bounded, so
-memory stays flat however long the batch is.
+Reading and writing run in threads (decoders and encoders let go of the interpreter). The network
+runs in the thread that calls, which keeps what it holds on a GPU in one place, or, on a processor,
+for some pictures at a time in threads of its own. Queues are bounded, so memory stays flat however
+long the batch is.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from engine.batch.journal import DoneItem
 from engine.errors import CancelledError, EngineError, StorageFullError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from engine.values import Segmentation
 
     Image: TypeAlias = NDArray[np.uint8]
+    Segmenting: TypeAlias = Callable[[], tuple[Image, Segmentation]]
 
 __all__ = ["BatchProgress", "Pipeline", "Stages"]
 
@@ -53,7 +55,7 @@ class Stages(Protocol):
         """Decode a video, frame by frame. Raises `SourceError`."""
 
     def segment(self, item: BatchItem, image: Image) -> Segmentation:
-        """Run the network; only ever called in the thread that runs the pipeline."""
+        """Run the network; in the thread that runs the pipeline, or a picture in one of its own."""
 
     def write(
         self, item: BatchItem, image: Image, segmentation: Segmentation, frame: int | None
@@ -96,6 +98,14 @@ class BatchProgress:
     left_s: float | None = None
 
 
+class _Pools(NamedTuple):
+    """The threads of a run."""
+
+    readers: ThreadPoolExecutor
+    networks: ThreadPoolExecutor
+    writer: ThreadPoolExecutor
+
+
 class Pipeline:
     """Works through the items of a batch.
 
@@ -110,23 +120,27 @@ class Pipeline:
         Called in the running thread.
     workers
         Threads for reading. One writes, since formats keep notes of what they wrote.
+    networks
+        How many pictures are segmented at the same time; with 1, in the thread that calls.
     clock
         Seconds; replaced in tests.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first two have defaults that fit
         self,
         stages: Stages,
         *,
         on_done: Callable[[BatchItem, DoneItem], None],
         on_progress: Callable[[BatchProgress], None] = lambda _progress: None,
         workers: int = 2,
+        networks: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stages = stages
         self._on_done = on_done
         self._on_progress = on_progress
         self._workers = max(1, workers)
+        self._networks = max(1, networks)
         self._clock = clock
         self._ended_at: deque[float] = deque(maxlen=_PACE_OVER + 1)
         self._stood_s = 0.0
@@ -160,37 +174,34 @@ class Pipeline:
         self._done, self._total = done, done + len(items)
         self._tell("")
         with (
+            ThreadPoolExecutor(self._networks, "layerscope-network") as networks,
             ThreadPoolExecutor(self._workers, "layerscope-read") as readers,
             ThreadPoolExecutor(1, "layerscope-write") as writer,
         ):
             try:
-                self._work(items, control, readers, writer)
+                self._work(items, control, _Pools(readers, networks, writer))
             finally:
                 readers.shutdown(wait=False, cancel_futures=True)
+                networks.shutdown(wait=False, cancel_futures=True)
                 self._settle(0)
 
     # ------------------------------------------------------------------------------------ private
 
-    def _work(
-        self,
-        items: Sequence[BatchItem],
-        control: JobControl,
-        readers: ThreadPoolExecutor,
-        writer: ThreadPoolExecutor,
-    ) -> None:
+    def _work(self, items: Sequence[BatchItem], control: JobControl, pools: _Pools) -> None:
         rest = iter(items)
-        ahead: deque[tuple[BatchItem, Future[Image] | None]] = deque()
+        most = self._workers + self._networks - 1
+        ahead: deque[tuple[BatchItem, Segmenting | None]] = deque()
         while True:
-            while len(ahead) <= self._workers and (item := next(rest, None)) is not None:
-                ahead.append((item, self._begin(item, readers)))
+            while len(ahead) <= most and (item := next(rest, None)) is not None:
+                ahead.append((item, None if item.is_video else self._begin(item, pools)))
             if not ahead:
                 return
             self._stand(control)
-            item, reading = ahead.popleft()
-            if reading is None:
-                self._do_video(item, control, writer)
+            item, segmenting = ahead.popleft()
+            if segmenting is None:
+                self._do_video(item, control, pools.writer)
             else:
-                self._do_picture(item, reading, writer)
+                self._do_picture(item, segmenting, pools.writer)
             self._settle(_WRITES_BEHIND)
 
     def _stand(self, control: JobControl) -> None:
@@ -202,15 +213,21 @@ class Pipeline:
         control.check()
         self._stood_s += self._clock() - begun_at
 
-    def _begin(self, item: BatchItem, readers: ThreadPoolExecutor) -> Future[Image] | None:
-        return None if item.is_video else readers.submit(self._stages.read, item)
+    def _begin(self, item: BatchItem, pools: _Pools) -> Segmenting:
+        """Return what waits for a picture and its segmentation, or makes it when it is called."""
+        reading = pools.readers.submit(self._stages.read, item)
+
+        def segment() -> tuple[Image, Segmentation]:
+            image = reading.result()
+            return image, self._stages.segment(item, image)
+
+        return segment if self._networks == 1 else pools.networks.submit(segment).result
 
     def _do_picture(
-        self, item: BatchItem, reading: Future[Image], writer: ThreadPoolExecutor
+        self, item: BatchItem, segmenting: Segmenting, writer: ThreadPoolExecutor
     ) -> None:
         try:
-            image = reading.result()
-            segmentation = self._stages.segment(item, image)
+            image, segmentation = segmenting()
         except CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad file does not stop the run

@@ -164,10 +164,7 @@ class _Work:
             is_reopened=is_reopened,
         )
         (output / FOLDER / FINISHED).unlink(missing_ok=True)
-        writers: list[MaskWriter] = [make_writer(name) for name in request.formats]
-        writers = [StillsOnly(one) if one.name == "overlay" else one for one in writers]
-        if is_reopened:
-            writers = [ApartFilm(one) if one.name == "film" else one for one in writers]
+        writers = [_writer(name, is_reopened=is_reopened) for name in request.formats]
         origin = Origin(
             self._segmenter.network_name,
             self._segmenter.weights_sha256,
@@ -176,14 +173,22 @@ class _Work:
         self._export = MaskExport(output, writers, options, origin)
 
     def _work(self, todo: Sequence[BatchItem], control: JobControl, before: int) -> None:
-        stages = BatchStages(self._segmenter, self._export, self._request, self._on_segmented)
+        from engine.batch.streams import Streams  # noqa: PLC0415 - torch, when it is sure
+
+        request = self._request
+        streams = Streams(self._segmenter, request.device)
+        stages = BatchStages(streams, self._export, request, self._on_segmented)
         pipeline = Pipeline(
             stages,
             on_done=self._note,
             on_progress=self._on_progress,
-            workers=self._request.workers,
+            workers=request.workers,
+            networks=streams.count,
         )
-        pipeline.run(todo, control, done=before)
+        try:
+            pipeline.run(todo, control, done=before)
+        finally:
+            streams.close()
 
     def _note(self, item: BatchItem, done: DoneItem) -> None:
         if done.error:
@@ -201,6 +206,16 @@ class _Work:
         control.report("Writing the files of all pictures")
         finished = output / FOLDER / FINISHED
         self._files += len(self._export.finish(on_written=finished.touch))
+
+
+def _writer(name: str, *, is_reopened: bool) -> MaskWriter:
+    """Make the writer of a format, with what a batch does otherwise."""
+    writer = make_writer(name)
+    if name == "overlay":
+        return StillsOnly(writer)
+    if name == "film" and is_reopened:
+        return ApartFilm(writer)
+    return writer
 
 
 def _with_classes(request: BatchRequest, segmenter: Segmenter) -> BatchRequest:

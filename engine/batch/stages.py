@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.batch.journal import DoneItem
 from engine.errors import SourceError
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from engine.batch.inputs import BatchItem
     from engine.batch.request import BatchRequest
+    from engine.batch.streams import Streams
     from engine.export.masks.contract import ExportOptions, MaskWriter
     from engine.export.masks.run import MaskExport
-    from engine.tasks.segmenter import Segmenter
     from engine.values import Segmentation
 
 __all__ = ["ApartFilm", "BatchStages", "StillsOnly"]
@@ -43,9 +43,11 @@ class _Wrapped:
         The format itself.
     """
 
+    name: ClassVar[str]
+    title: ClassVar[str]
+
     def __init__(self, writer: MaskWriter) -> None:
         self._writer = writer
-        self.name, self.title = writer.name, writer.title
 
     def begin(self, folder: Path, options: ExportOptions) -> None:
         """See `MaskWriter`."""
@@ -71,6 +73,9 @@ class _Wrapped:
 class StillsOnly(_Wrapped):
     """The overlay format but for the frames of videos, whose overlays become a film."""
 
+    name: ClassVar[str] = "overlay"
+    title: ClassVar[str] = "Overlay pictures"
+
     def add(self, picture: SegmentedPicture) -> Written:
         """See `MaskWriter`; a frame has no file of its own, which its missing source tells."""
         return super().add(picture) if picture.source is not None else Written()
@@ -82,6 +87,9 @@ class ApartFilm(_Wrapped):
     The frames of the first are gone; in its place would come a film without them.
     """
 
+    name: ClassVar[str] = "film"
+    title: ClassVar[str] = "Film"
+
     def begin(self, folder: Path, options: ExportOptions) -> None:
         """See `MaskWriter`."""
         super().begin(folder, replace(options, policy=Policy.SUFFIX))
@@ -92,8 +100,8 @@ class BatchStages:
 
     Parameters
     ----------
-    segmenter
-        The network.
+    streams
+        The network, for the threads that run it.
     export
         Where results go; None = nowhere.
     request
@@ -104,12 +112,12 @@ class BatchStages:
 
     def __init__(
         self,
-        segmenter: Segmenter,
+        streams: Streams,
         export: MaskExport | None,
         request: BatchRequest,
         on_segmented: Callable[[SegmentedPicture], None] | None = None,
     ) -> None:
-        self._segmenter = segmenter
+        self._streams = streams
         self._export = export
         self._request = request
         self._on_segmented = on_segmented
@@ -137,7 +145,7 @@ class BatchStages:
 
     def segment(self, item: BatchItem, image: NDArray[np.uint8]) -> Segmentation:
         """See `Stages`; objects keep their numbers through a video."""
-        return self._segmenter.segment(image, str(item.path) if item.is_video else None)
+        return self._streams.segmenter().segment(image, str(item.path) if item.is_video else None)
 
     def write(
         self,

@@ -6,7 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from engine.errors import ModelError
-from engine.models import registry
+from engine.jobs import JobControl
+from engine.models import loading, registry
 from engine.models import weights as weights_store
 from engine.session import Session
 from engine.values import DeviceRequest, Frame, SegmentSettings, WeightsChoice
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.jobs import JobControl
+    from engine.models.loading import LoadedModel
     from engine.models.spec import ModelSpec, Task
     from engine.values import Category, Segmentation
 
@@ -36,6 +37,8 @@ class Segmenter:
         With a network that segments.
     spec
         The network's.
+    loaded
+        The network itself.
 
     Examples
     --------
@@ -44,9 +47,11 @@ class Segmenter:
     ...     item.category, item.score, item.region.area
     """
 
-    def __init__(self, session: Session, spec: ModelSpec) -> None:
+    def __init__(self, session: Session, spec: ModelSpec, loaded: LoadedModel) -> None:
         self._session = session
         self._spec = spec
+        self._loaded = loaded
+        self._settings = SegmentSettings()
         self._count = 0
         self.weights_sha256 = _sha256(spec, is_random=self.is_random)
 
@@ -97,10 +102,24 @@ class Segmenter:
             _check_extra(spec)
         session = Session()
         session.set_device(device or DeviceRequest())
-        session.load(spec.name, weights, control)
-        segmenter = cls(session, spec)
+        loaded = loading.load(spec.name, weights, control or JobControl())
+        session.adopt(loaded)
+        segmenter = cls(session, spec, loaded)
         segmenter.set_settings(settings or SegmentSettings())
         return segmenter
+
+    def beside(self, device: DeviceRequest) -> Segmenter:
+        """Return the same network with the same settings for another thread.
+
+        The weights are shared, so both must run on the same device; no thread may be segmenting
+        meanwhile.
+        """
+        session = Session()
+        session.set_device(device)
+        session.adopt(self._loaded)
+        other = Segmenter(session, self._spec, self._loaded)
+        other.set_settings(self._settings)
+        return other
 
     @property
     def network_name(self) -> str:
@@ -129,6 +148,7 @@ class Segmenter:
 
     def set_settings(self, settings: SegmentSettings) -> None:
         """Choose which answers count from now on."""
+        self._settings = settings
         self._session.set_segmentation(settings)
 
     def segment(self, image: NDArray[np.uint8], name: str | None = None) -> Segmentation:

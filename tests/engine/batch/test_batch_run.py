@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from engine.batch.journal import FOLDER
@@ -91,6 +92,20 @@ def test_every_picture_gets_its_files_and_the_bad_one_is_told(photos: Path) -> N
     assert manifest["model"] == MODEL
     assert manifest["counts"] == {"written": 6, "skipped": 1}
     assert manifest["skipped"][0]["picture"] == "broken.jpg"
+
+
+def test_pictures_side_by_side_are_segmented_as_one_after_the_other(photos: Path) -> None:
+    one = run_batch(_request(photos, output=photos.parent / "one"), JobControl())
+    with_threads = _request(photos, device=DeviceRequest("cpu", threads=2))
+    before = torch.get_num_threads()
+    two = run_batch(with_threads, JobControl())
+    torch.set_num_threads(before)
+    assert one.output is not None
+    assert two.output is not None
+    for name in _files(one.output):
+        if name.endswith(".npz"):
+            with np.load(one.output / name) as alone, np.load(two.output / name) as beside:
+                np.testing.assert_array_equal(alone["label"], beside["label"])
 
 
 def test_a_cancelled_run_goes_on_without_doing_a_picture_twice(photos: Path) -> None:

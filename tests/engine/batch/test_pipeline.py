@@ -93,6 +93,7 @@ def run(
     control: JobControl | None = None,
     *,
     workers: int = 2,
+    networks: int = 1,
     done: list[DoneItem] | None = None,
 ) -> tuple[list[DoneItem], list[BatchProgress]]:
     done = [] if done is None else done
@@ -103,15 +104,16 @@ def run(
         on_done=lambda _item, one: done.append(one),
         on_progress=told.append,
         workers=workers,
+        networks=networks,
         clock=lambda: float(next(ticks)),
     )
     pipeline.run(todo, control or JobControl())
     return done, told
 
 
-@pytest.mark.parametrize("workers", [1, 2, 5])
-def test_every_picture_is_done_once_and_in_order(workers: int) -> None:
-    done, told = run(Fake(), items(20), workers=workers)
+@pytest.mark.parametrize(("workers", "networks"), [(1, 1), (2, 1), (5, 1), (1, 3), (2, 2)])
+def test_every_picture_is_done_once_and_in_order(workers: int, networks: int) -> None:
+    done, told = run(Fake(), items(20), workers=workers, networks=networks)
     assert [one.relative for one in done] == [f"{n}.jpg" for n in range(20)]
     assert (told[0].done, told[0].total) == (0, 20)
     assert (told[-1].done, told[-1].failed, told[-1].left_s) == (20, 0, 0.0)
@@ -260,3 +262,32 @@ def test_cancelling_within_a_video_drops_it() -> None:
     assert fake.log[-1] == ("drop", "0", None)
     assert fake.closed_videos == 1
     assert done == []
+
+
+def test_so_many_networks_work_at_the_same_time() -> None:
+    fake = Fake()
+    meeting = threading.Barrier(3, timeout=20.0)
+    fake.on_segment = lambda _number: meeting.wait()  # each waits for two others
+    done, _ = run(fake, items(9), networks=3)
+    assert [one.error for one in done] == [""] * 9
+
+
+def test_with_networks_of_their_own_a_video_runs_in_the_calling_thread() -> None:
+    fake = Fake()
+    seen: list[bool] = []
+    fake.on_segment = lambda _number: seen.append(threading.current_thread() is caller)
+    caller = threading.current_thread()
+    done, _ = run(fake, items(3, videos=(1,)), networks=2)
+    assert [one.error for one in done] == [""] * 3
+    assert sorted(seen) == [False] * 2 + [True] * fake.frames_of_a_video
+
+
+def test_a_cancelled_run_with_networks_of_their_own_ends() -> None:
+    fake = Fake()
+    control = JobControl()
+    fake.on_segment = lambda number: control.cancel() if number == 4 else None
+    done: list[DoneItem] = []
+    with pytest.raises(CancelledError):
+        run(fake, items(50), control, networks=2, done=done)
+    assert [one.relative for one in done] == [f"{n}.jpg" for n in range(len(done))]
+    assert len(done) < 10
