@@ -195,7 +195,7 @@ class _Work:
             self._errors[done.relative] = done.error
             if self._export is not None:
                 self._export.skip(item.relative, done.error)
-        self._files += len(done.files)
+        self._files += len(done.files) + int((done.facts or {}).get("frame_files", 0))
         if self._journal is not None:
             self._journal.add(item, done)
 

@@ -122,6 +122,8 @@ class BatchStages:
         self._request = request
         self._on_segmented = on_segmented
         self._rates: dict[BatchItem, float] = {}
+        self._times: dict[BatchItem, list[float]] = {}
+        self._frame_files = 0
         self._film: Recorder | None = None
         self._film_path: Path | None = None
 
@@ -134,7 +136,9 @@ class BatchStages:
         clip = Clip(item.path)
         try:
             self._rates[item] = clip.fps
+            times = self._times[item] = []
             while (moment := clip.next()) is not None:
+                times.append(moment.at_s)  # frames may be unevenly spaced
                 yield moment.rgb()
             if clip.is_damaged:
                 raise SourceError(
@@ -163,6 +167,7 @@ class BatchStages:
         files: tuple[str, ...] = ()
         if self._export is not None:
             files = tuple(map(self._below, self._export.add(picture).files))
+            self._frame_files += len(files) if frame is not None else 0
         if self._on_segmented is not None:
             self._on_segmented(picture)
         return DoneItem(item.relative.as_posix(), files)
@@ -175,16 +180,21 @@ class BatchStages:
             files = (self._below(self._film_path),)
             if self._export is not None:
                 self._export.note(item.relative, (self._film_path,))
-        self._film = None
-        return DoneItem(item.relative.as_posix(), files, facts={"frames": frames})
+        facts = {"frames": frames, "frame_files": self._frame_files}
+        self._forget(item)
+        return DoneItem(item.relative.as_posix(), files, facts=facts)
 
     def drop(self, item: BatchItem) -> None:
         """See `Stages`."""
-        del item
         if self._film is not None:
             with contextlib.suppress(Exception):  # what went wrong before is what is told
                 self._film.abort()
+        self._forget(item)
+
+    def _forget(self, item: BatchItem) -> None:
         self._film = None
+        self._frame_files = 0
+        self._times.pop(item, None)
 
     def _film_frame(self, item: BatchItem, picture: SegmentedPicture, frame: int) -> None:
         output = self._request.output
@@ -199,7 +209,9 @@ class BatchStages:
             self._film = Recorder(path, (width, height), rate, overwrite=is_ours)
             self._film_path = path
         if self._film is not None:
-            self._film.add(drawn(picture, self._request.style), frame / rate, waits=True)
+            self._film.add(
+                drawn(picture, self._request.style), self._times[item][frame], waits=True
+            )
 
     def _below(self, path: Path) -> str:
         output = self._request.output

@@ -270,11 +270,14 @@ def test_only_the_wanted_classes_are_labelled(photos: Path) -> None:
     assert seen <= {0, 8, 12}
 
 
+TIMES = (0.0, 0.1, 0.3, 0.6, 0.7)
+
+
 def _film(path: Path) -> None:
     recorder = Recorder(path, (128, 96), 10.0)
     cat = chelsea()
-    for number in range(5):
-        recorder.add(cat[10 * number : 10 * number + 96, 100:228], number / 10, waits=True)
+    for number, time_s in enumerate(TIMES):
+        recorder.add(cat[10 * number : 10 * number + 96, 100:228], time_s, waits=True)
     recorder.close()
 
 
@@ -296,8 +299,9 @@ def test_a_video_gives_a_film_and_frames(photos: Path) -> None:
 
     with av.open(str(report.output / "walk_overlay.mp4")) as film:
         shown = list(film.decode(video=0))
-    assert len(shown) == 5
+    assert [float(frame.time or 0) for frame in shown] == pytest.approx(TIMES, abs=1e-3)
     assert (shown[0].width, shown[0].height) == (128, 96)
+    assert report.files == len(_files(report.output))
 
 
 def _wait_for(path: Path, lines: int, process: subprocess.Popen[bytes]) -> None:
