@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
 
 from engine import colormaps
@@ -145,6 +145,7 @@ class StyleBar(QWidget):
         ):
             with QSignalBlocker(combo):
                 combo.setCurrentIndex(max(0, combo.findData(value)))
+            combo.updateGeometry()  # it asks for the room of what is chosen
         for spin, number in ((self._low, atlas.fixed_low), (self._high, atlas.fixed_high)):
             with QSignalBlocker(spin):
                 spin.setValue(number)
@@ -187,8 +188,25 @@ class StyleBar(QWidget):
         self.style_changed.emit(style)
 
 
+class _Choice(QComboBox):
+    """Asks for the room of what is chosen: the room of the longest entry is needed elsewhere."""
+
+    # Qt's overrides.
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of no letters, which `setMinimumWidth` makes that of a few."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """Return the room of the chosen entry."""
+        hint = super().sizeHint()
+        letters = self.fontMetrics().horizontalAdvance
+        longest = max((letters(self.itemText(at)) for at in range(self.count())), default=0)
+        return QSize(hint.width() - longest + letters(self.currentText()), hint.height())
+
+
 def _combo(parent: QWidget, tooltip: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
-    combo = QComboBox(parent)
+    combo = _Choice(parent)
     combo.setToolTip(tooltip)
     combo.setAccessibleName(tooltip)
     combo.setMinimumWidth(LEAST_PX)  # rather shortened than that the window grows

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from engine.commands import LoadModel
-from engine.models.user.options import IMAGENET, OpenOptions
+from engine.models.user.options import IMAGENET, OpenOptions, content_hash
 from tests.gui.file_card_kit import GUESSED, STD
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_what_is_changed_is_what_is_loaded(asked: Asked, weights: Path, tmp_path
         channel_order="bgr",
         categories=str(labels),
     )
-    assert asked.loads == [LoadModel(str(weights), options=chosen)]
+    assert asked.loads == [LoadModel(str(weights), options=chosen, content=content_hash(weights))]
     assert not asked.card.isVisible()
     assert asked.kit.window.loading._text.text() == "Loading three.pth"
 
@@ -186,4 +186,4 @@ def test_weights_of_no_known_architecture_need_one(asked: Asked, tmp_path: Path)
 def test_enter_opens_with_the_guesses(asked: Asked, weights: Path) -> None:
     asked.open(weights)
     asked.kit.press(Qt.Key.Key_Return)
-    assert asked.loads == [LoadModel(str(weights), options=GUESSED)]
+    assert asked.loads == [LoadModel(str(weights), options=GUESSED, content=content_hash(weights))]
