@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from engine.events import (
     Notice,
     Severity,
 )
+from engine.graph.crop import cropped
 from engine.jobs import Job
 from engine.values import SurveyRequest
 from gui import settings as keys
@@ -76,6 +78,8 @@ class GraphControl(QObject):
         self._seen: tuple[LayerKey, ...] = ()
         self._request: SurveyRequest | None = None
         self._jobs: list[Job[Path]] = []
+        context.actions.connect("cost_times", self._measure_times)
+        context.actions.connect("cost_save", self._ask_cost)
         self._connect_parts()
 
     @Slot(object)
@@ -168,18 +172,18 @@ class GraphControl(QObject):
 
     @Slot()
     def _measure_times(self) -> None:
-        self._cost.set_measuring(True, self.tr("Measuring"))
+        self._cost.set_measuring(True)
         self._backend.post(MeasureCost(has_times=True))
 
     # ------------------------------------------------------------------------------------- saving
 
-    @Slot(str)
-    def _ask_graph(self, kind: str) -> None:
+    @Slot(str, bool)
+    def _ask_graph(self, kind: str, is_part: bool) -> None:
         kinds = {self.tr("Drawing"): ".svg", self.tr("Picture"): ".png"}
         if kind == "png":
             kinds = dict(reversed(kinds.items()))
         suggestion = str(self._folder() / f"{self._title or 'graph'}.{kind}")
-        ask_where_to_save(self._graph, suggestion, kinds, self.save_graph)
+        ask_where_to_save(self._graph, suggestion, kinds, partial(self.save_graph, is_part=is_part))
 
     @Slot()
     def _ask_cost(self) -> None:
@@ -187,12 +191,20 @@ class GraphControl(QObject):
         kinds = {self.tr("Table"): ".csv"}
         ask_where_to_save(self._cost, suggestion, kinds, self.save_cost)
 
-    def save_graph(self, path: str) -> Job[Path] | None:
-        """Save the graph as it is opened now, whole, as a drawing (.svg) or a picture (.png)."""
+    def save_graph(self, path: str, *, is_part: bool = False) -> Job[Path] | None:
+        """Save the graph as it is opened now, as a drawing (.svg) or a picture (.png).
+
+        Parameters
+        ----------
+        is_part
+            Only what is seen of it.
+        """
         scene = self._graph.view.scene
         if scene is None:
             return None
         graph, layout = scene.graph, scene.layout
+        if is_part:
+            layout = cropped(layout, self._graph.view.camera.seen)
         title, look = self._title, theme_of(self._graph).name
 
         def write(_control: JobControl) -> Path:

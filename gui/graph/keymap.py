@@ -107,6 +107,13 @@ GRAPH_KEYMAP: Final = (
         GRAPH_GROUP,
     ),
     ActionSpec(
+        "graph_path",
+        marked("Actions", "Light the way to the current layer"),
+        ("Alt+Shift+Up",),
+        GRAPH_GROUP,
+        marked("Actions", "Light what lies between the selected operation and the current layer"),
+    ),
+    ActionSpec(
         "compare",
         marked("Actions", "Compare with another network…"),
         ("Ctrl+Shift+G",),
@@ -156,7 +163,30 @@ GRAPH_KEYMAP: Final = (
         "compare_close", marked("Actions", "End the comparison"), (), GRAPH_GROUP, icon=Icon.CLOSE
     ),
     ActionSpec(
+        "cost_times",
+        marked("Actions", "Measure the time of each operation"),
+        (),
+        GRAPH_GROUP,
+        marked("Actions", "Run each operation several times on this device, and take its time"),
+        Icon.TIMING,
+    ),
+    ActionSpec(
+        "cost_save",
+        marked("Actions", "Save the costs…"),
+        (),
+        GRAPH_GROUP,
+        marked("Actions", "Save the table of costs as CSV"),
+        Icon.EXPORT,
+    ),
+    ActionSpec(
         "graph_save", marked("Actions", "Save the graph…"), (), GRAPH_GROUP, icon=Icon.EXPORT
+    ),
+    ActionSpec(
+        "graph_save_seen",
+        marked("Actions", "Save what is seen of the graph…"),
+        (),
+        GRAPH_GROUP,
+        icon=Icon.EXPORT,
     ),
 )
 """Add these to the window's table, and the group to the groups."""

@@ -66,6 +66,13 @@ class Reach(QObject):
             self.mark()
         return bool(between)
 
+    def path_to_current(self) -> bool:
+        """Light what lies between the selected item and that of the layer whose maps are shown."""
+        selected, current = self._view.selected_item(), self._view.current_item()
+        if selected is None or current is None or selected.id == current.id:
+            return False
+        return self.path(current, selected)
+
     def clear(self) -> None:
         """Dim nothing any more."""
         self._lit = None

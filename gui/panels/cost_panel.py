@@ -14,13 +14,14 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.export.atomic import atomic_path
+from gui.icons import Icon, icon
 from gui.models.cost_columns import COLUMNS, field_text, shape_text
 from gui.models.cost_table import CostFilterModel, CostTableModel
 from gui.panels.cost_view import CostView
@@ -79,7 +80,7 @@ class CostPanel(QWidget):
         self.model.set_cost(cost)
         self.table.show_totals(cost)
         self.table.fit_columns()
-        self._about.setText(_about(self, cost))
+        self._show_about()
         for widget in (self._search, self._measure, self._save, self.table):
             widget.setEnabled(True)
         self._formulas.clear()
@@ -117,16 +118,17 @@ class CostPanel(QWidget):
         """The arithmetic that is shown."""
         return self._formulas.toPlainText()
 
-    def set_measuring(self, is_measuring: bool, text: str = "") -> None:
+    def set_measuring(self, is_measuring: bool) -> None:
         """Say that times are being measured, or that they are."""
+        self._is_measuring = is_measuring
         self._measure.setEnabled(not is_measuring)
-        self._measure.setText(text or self.tr("Measure times"))
+        self._show_about()
 
     def set_measuring_field(self, is_measuring: bool) -> None:
         """Say that a receptive field is being measured, or that it is."""
         self._is_measuring_field = is_measuring
-        self._measure_field.setText(self.tr("Measuring") if is_measuring else self._field_title)
         self._measure_field.setEnabled(not is_measuring and self.current_key() is not None)
+        self._show_about()
 
     def show_measured(self, field: MeasuredField) -> None:
         """Put a measured receptive field beside theory's."""
@@ -170,20 +172,24 @@ class CostPanel(QWidget):
         self._search = QLineEdit(self)
         self._search.setPlaceholderText(self.tr("Find by name, kind or shape"))
         self._search.setClearButtonEnabled(True)
-        self._measure = QPushButton(self.tr("Measure times"), self)
-        self._measure.setToolTip(self.tr("Run each operation several times on this device"))
-        self._field_title = self.tr("Measure field")
-        self._is_measuring_field = False
-        self._measure_field = QPushButton(self._field_title, self)
-        self._measure_field.setToolTip(
+        self._is_measuring = self._is_measuring_field = False
+        self._measure = self._button(
+            Icon.TIMING,
+            self.tr("Measure times"),
+            self.tr("Run each operation several times on this device, and take its time"),
+        )
+        self._measure_field = self._button(
+            Icon.FIELD,
+            self.tr("Measure field"),
             self.tr(
                 "Measure by gradients, on this picture, on which pixels the middle cell of the "
                 "chosen operation really depends"
-            )
+            ),
         )
         self._measure_field.setEnabled(False)
-        self._save = QPushButton(self.tr("Save…"), self)
-        self._save.setToolTip(self.tr("Save the table as CSV"))
+        self._save = self._button(
+            Icon.EXPORT, self.tr("Save the costs"), self.tr("Save the table as CSV")
+        )
         self.table = CostView(self.model, self._filter, self)
         self._formulas = QPlainTextEdit(self)
         self._formulas.setReadOnly(True)
@@ -191,12 +197,20 @@ class CostPanel(QWidget):
         self._formulas.setAccessibleName(self.tr("Arithmetic of the chosen operation"))
         self._formulas.setMinimumHeight(48)
 
+    def _button(self, which: Icon, name: str, tooltip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(which))
+        button.setAccessibleName(name)
+        button.setToolTip(tooltip)
+        button.setAutoRaise(True)
+        return button
+
     def _build_layout(self) -> None:
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(4)
         row.addWidget(self._search, 1)
-        row.addWidget(self._measure)
-        row.addWidget(self._save)
+        for button in (self._measure, self._measure_field, self._save):
+            row.addWidget(button)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setChildrenCollapsible(False)
         upper = QWidget(split)
@@ -214,11 +228,7 @@ class CostPanel(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(row)
-        about = QHBoxLayout()
-        about.setSpacing(8)
-        about.addWidget(self._about, 1)
-        about.addWidget(self._measure_field)
-        layout.addLayout(about)
+        layout.addWidget(self._about)
         layout.addWidget(split, 1)
 
     def _connect_parts(self) -> None:
@@ -230,6 +240,23 @@ class CostPanel(QWidget):
         self.table.activated.connect(self._choose)
         self.table.selectionModel().currentRowChanged.connect(self._show_formulas)
         self.table.customContextMenuRequested.connect(self._show_menu)
+
+    def _show_about(self) -> None:
+        """Say what is counted, on what, and what is being measured."""
+        cost = self.cost
+        if cost is None:
+            return
+        parts = [
+            self.tr("Batch {0}, input {1}.").format(cost.batch, shape_text(cost.input_shape)),
+            self.tr("MACs = multiply-adds, FLOPs = 2 × MACs."),
+        ]
+        if self._is_measuring:
+            parts.append(self.tr("Measuring times…"))
+        elif cost.time_ms is not None and cost.device:
+            parts.append(self.tr("Times measured on {0}.").format(cost.device))
+        if self._is_measuring_field:
+            parts.append(self.tr("Measuring the field…"))
+        self._about.setText(" ".join(parts))
 
     def _layer(self, index: QModelIndex) -> LayerCost | None:
         source = self._filter.mapToSource(index) if index.isValid() else QModelIndex()
@@ -268,7 +295,7 @@ class CostPanel(QWidget):
             return
         menu = QMenu(self)
         menu.addAction(self.tr("Watch"), lambda: self._choose(index))
-        menu.addAction(self._field_title, self._want_field)
+        menu.addAction(self._measure_field.accessibleName(), self._want_field)
         menu.addSeparator()
         menu.addAction(self.tr("Copy"), lambda: _copy(str(index.data())))
         menu.addAction(self.tr("Copy the row"), lambda: _copy(self._row_text(index.row())))
@@ -295,16 +322,6 @@ class CostPanel(QWidget):
             event.accept()
         else:
             super().keyPressEvent(event)
-
-
-def _about(widget: QWidget, cost: NetworkCost) -> str:
-    parts = [
-        widget.tr("Batch {0}, input {1}.").format(cost.batch, shape_text(cost.input_shape)),
-        widget.tr("MACs = multiply-adds, FLOPs = 2 × MACs."),
-    ]
-    if cost.time_ms is not None and cost.device:
-        parts.append(widget.tr("Times measured on {0}.").format(cost.device))
-    return " ".join(parts)
 
 
 def _with_fields(cost: NetworkCost, measured: dict[LayerKey, MeasuredField]) -> NetworkCost:

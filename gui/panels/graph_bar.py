@@ -46,15 +46,15 @@ class GraphBar(QWidget):
     colour_changed : ColourBy
     depth_wanted : int
         Open boxes down to this level: 0 = none, -1 = the overview, -2 = all.
-    save_wanted : str
-        "svg" or "png".
+    save_wanted : str, bool
+        "svg" or "png"; whether only what is seen is to be saved.
     """
 
     OVERVIEW, ALL = -1, -2
 
     colour_changed = Signal(object)
     depth_wanted = Signal(int)
-    save_wanted = Signal(str)
+    save_wanted = Signal(str, bool)
 
     def __init__(self, *, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +92,11 @@ class GraphBar(QWidget):
         self._buttons = [
             action_button(self._actions.action("graph_find"), self),
             action_button(self._actions.action("graph_fit"), self),
-            self._menu_button(Icon.EXPAND, self.tr("Open and close modules"), self._fill_depths),
+            self._menu_button(
+                Icon.EXPAND,
+                self.tr("Open all modules (Ctrl+E), close them (Ctrl+B), or open some levels"),
+                self._fill_depths,
+            ),
             action_button(self._actions.action("graph_fold"), self),
             action_button(self._actions.action("graph_turn"), self),
             action_button(self._actions.action("graph_pictures"), self),
@@ -152,8 +156,13 @@ class GraphBar(QWidget):
 
     def _fill_saves(self, menu: QMenu) -> None:
         menu.clear()
-        menu.addAction(self.tr("As SVG (vectors)…"), lambda: self.save_wanted.emit("svg"))
-        menu.addAction(self.tr("As PNG (pixels)…"), lambda: self.save_wanted.emit("png"))
+        for text, kind, is_part in (
+            (self.tr("All of it as SVG (vectors)…"), "svg", False),
+            (self.tr("All of it as PNG (pixels)…"), "png", False),
+            (self.tr("What is seen as SVG…"), "svg", True),
+            (self.tr("What is seen as PNG…"), "png", True),
+        ):
+            menu.addAction(text, functools.partial(self.save_wanted.emit, kind, is_part))
 
     @Slot()
     def _tell_colour(self) -> None:

@@ -215,7 +215,9 @@ class GraphPanel(QWidget):
             ("graph_pictures", self._set_pictures),
             ("graph_upstream", browser.reach.upstream),
             ("graph_downstream", browser.reach.downstream),
-            ("graph_save", lambda: self.save_wanted.emit("svg")),
+            ("graph_path", browser.reach.path_to_current),
+            ("graph_save", lambda: self.save_wanted.emit("svg", False)),
+            ("graph_save_seen", lambda: self.save_wanted.emit("svg", True)),
         ):
             actions.connect(id_, slot)
         actions.action("graph_fold").setChecked(browser.is_folded)

@@ -146,6 +146,7 @@ class StyleBar(QWidget):
         ):
             with QSignalBlocker(combo):
                 combo.setCurrentIndex(max(0, combo.findData(value)))
+            combo.updateGeometry()  # it asks for the room of what is chosen
         for spin, number in ((self._low, atlas.fixed_low), (self._high, atlas.fixed_high)):
             with QSignalBlocker(spin):
                 spin.setValue(number)

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolBar, QToolButton, QWidget
 
 from engine.values import DeviceRequest
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["TopBar"]
 
 THREAD_CHOICES = (0, 1, 2, 4, 8)
+MOST_NAME_PX = 190
+"""Of a network's or a device's name, which may be that of any file."""
+WIDE_FROM_PX = 1440
 
 
 class TopBar(QToolBar):
@@ -52,7 +55,7 @@ class TopBar(QToolBar):
 
     def show_model(self, info: ModelInfo) -> None:
         """Name the network and its device."""
-        self._model.setText(info.card.title)
+        self._name(info.card.title)
         self._model.setToolTip(
             self.tr("{0} ({1}), {2} parameters. Choose another network (Ctrl+M)").format(
                 info.card.title, info.card.family, f"{info.card.parameters:,}"
@@ -60,11 +63,11 @@ class TopBar(QToolBar):
         )
         self._random.setVisible(info.is_random)
         precision = "" if info.device.precision == "float32" else f", {info.device.precision}"
-        self._device.setText(f"{info.device.title}{precision}")
+        self._device.setText(_shortened(self._device, f"{info.device.title}{precision}"))
 
     def ask_for_model(self) -> None:
         """Say that there is no network yet."""
-        self._model.setText(self.tr("Choose a network"))
+        self._name(self.tr("Choose a network"))
 
     def show_devices(self, devices: tuple[DeviceInfo, ...], request: DeviceRequest) -> None:
         """Offer these devices."""
@@ -90,7 +93,8 @@ class TopBar(QToolBar):
         self._model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._model.setToolTip(self._actions.action("choose_model").toolTip())
         self._model.clicked.connect(self._actions.action("choose_model").trigger)
-        self._random = QLabel(self.tr("random weights: the answers mean nothing"), self)
+        self._random = QLabel(self.tr("random weights"), self)
+        self._random.setToolTip(self.tr("Random weights: the answers mean nothing"))
         self._random.setProperty("role", "badge-warning")
         self._random.hide()
         self._device = QToolButton(self)
@@ -143,6 +147,10 @@ class TopBar(QToolBar):
             layout.addWidget(button)
         return row
 
+    def _name(self, title: str) -> None:
+        """Name the network, as far as there is room: no title makes the window wider."""
+        self._model.setText(_shortened(self._model, title))
+
     def _fill_menu(self) -> None:
         self._menu.clear()
         group = QActionGroup(self._menu)
@@ -180,3 +188,18 @@ class TopBar(QToolBar):
     def _choose(self, **changes: object) -> None:
         self._request = dataclasses.replace(self._request, **changes)  # type: ignore[arg-type]  # the dataclass checks its fields
         self.device_chosen.emit(self._request)
+
+    # Qt's override.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say what random weights mean where there is room for it."""
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= WIDE_FROM_PX
+        text = self.tr("random weights: the answers mean nothing")
+        self._random.setText(text if is_wide else self.tr("random weights"))
+
+
+def _shortened(button: QToolButton, text: str) -> str:
+    """Return a text as long as a name may be in the bar; the tooltip has all of it."""
+    middle = Qt.TextElideMode.ElideMiddle
+    return button.fontMetrics().elidedText(text, middle, MOST_NAME_PX)

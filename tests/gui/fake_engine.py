@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from engine.commands import Command
+from engine.commands import Command, SetStyle
 from engine.events import EngineEvent, ModelReady
 from engine.mailbox import Mailbox
 from engine.sources.base import SourceCommand, SourceInfo, SourceSpec, SourceState, SourceStatus
@@ -206,7 +206,9 @@ class FakeEngine:
     Attributes
     ----------
     posted, opened, sent
-        Commands, sources and commands to the source, as they came.
+        Commands, sources and commands to the source, as they came. Of the commands, a style in
+        which nothing but the proportions of the maps' place is new is left out: it comes some
+        time after any change of the layout, and nobody asked for it.
     stops
         How often it was told to stop.
     """
@@ -218,6 +220,8 @@ class FakeEngine:
     sent: list[SourceCommand] = field(default_factory=list)
     stops: int = 0
     info: ModelInfo | None = None
+    _all: list[Command] = field(default_factory=list)
+    _style: AtlasStyle | None = None
 
     def __post_init__(self) -> None:
         self.results = Mailbox(self.bridge.nudge)
@@ -226,21 +230,28 @@ class FakeEngine:
     @property
     def backend(self) -> Backend:
         """The engine as the window sees it."""
-        return Backend(
-            self.bridge, self.posted.append, self.opened.append, self.sent.append, self._stop
-        )
+        return Backend(self.bridge, self._take, self.opened.append, self.sent.append, self._stop)
+
+    def _take(self, command: Command) -> None:
+        self._all.append(command)
+        if isinstance(command, SetStyle):
+            before, self._style = self._style, command.style
+            if before is not None and replace(before, aspect=command.style.aspect) == command.style:
+                return
+        self.posted.append(command)
 
     def _stop(self) -> bool:
         self.stops += 1
         return True
 
     def of(self, kind: type[C]) -> list[C]:
-        """Return the posted commands of one kind."""
-        return [command for command in self.posted if isinstance(command, kind)]
+        """Return the commands of one kind, every one."""
+        return [command for command in self._all if isinstance(command, kind)]
 
     def forget(self) -> None:
         """Start all lists anew."""
         self.posted.clear()
+        self._all.clear()
         self.opened.clear()
         self.sent.clear()
 

@@ -75,6 +75,7 @@ def test_size_and_panels_come_back(again: Callable[[], Kit]) -> None:
         "cost": True,
         "timing": True,
         "compare": False,
+        "batch": False,
         "objects": False,
     }
     assert second.window.docks["layers"].isFloating()

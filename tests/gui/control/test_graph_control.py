@@ -164,6 +164,22 @@ def test_the_graph_is_saved(traced: Kit, tmp_path: Path, qtbot: QtBot, suffix: s
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
+def test_what_is_seen_of_the_graph_is_saved(traced: Kit, tmp_path: Path, qtbot: QtBot) -> None:
+    view = traced.window.graph.view
+    assert view.scene is not None
+    first = view.scene.layout.items[0]
+    view.camera.zoom = 1.0
+    view.camera.left, view.camera.top = first.left, first.top
+    view.camera.width, view.camera.height = first.width, first.height
+    path = tmp_path / "part.svg"
+    job = traced.window.graphs.save_graph(str(path), is_part=True)
+    assert job is not None
+    qtbot.waitUntil(lambda: not job.is_running, timeout=20_000)
+    texts = "".join(ET.parse(path).getroot().itertext())
+    assert first.item.title in texts
+    assert "add" not in texts
+
+
 def test_a_graph_of_another_suffix_is_refused_in_a_sentence(
     traced: Kit, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -230,12 +230,13 @@ def test_the_maps_step_aside_where_there_is_no_room(
     window.resize(*size)
     QApplication.processEvents()
     asked.open(weights)
-    QApplication.processEvents()
+    form = asked.card.form
+    # A layout comes to rest in several turns of the event loop.
+    asked.qtbot.waitUntil(lambda: window.maps.isVisible() == (size[1] > 1000))
+    asked.qtbot.waitUntil(lambda: form.height() == form.sizeHint().height())  # all is seen
     assert (window.width(), window.height()) == size
-    assert window.maps.isVisible() == (size[1] > 1000)
-    assert asked.card.form.height() == asked.card.form.sizeHint().height()  # all is seen
     asked.click("Cancel")
-    assert window.maps.isVisible()
+    asked.qtbot.waitUntil(window.maps.isVisible)
 
 
 def test_the_window_does_not_grow_for_the_card(asked: Asked, tmp_path: Path) -> None:

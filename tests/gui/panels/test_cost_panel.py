@@ -195,9 +195,11 @@ def test_without_a_network_nothing_can_be_done(panel: CostPanel, tmp_path: Path)
 def test_buttons_ask(panel: CostPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.measure_wanted):
         panel._measure.click()
-    panel.set_measuring(True, "Measuring…")
+    panel.set_measuring(True)
     assert not panel._measure.isEnabled()
+    assert panel._about.text().endswith("Measuring times…")
     panel.set_measuring(False)
-    assert panel._measure.text() == "Measure times"
+    assert panel._measure.isEnabled()
+    assert "Measuring" not in panel._about.text()
     with qtbot.waitSignal(panel.save_wanted):
         panel._save.click()

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from engine.commands import SetStyle
 from engine.events import LoadingFailed, Severity
 from engine.sources.base import SourceInfo, SourceKind, SourceSpec, SourceState
-from engine.values import ScaleMode
-from tests.gui.fake_engine import CLASSIFIER, CONV1, CONV2, RELU
+from engine.values import ScaleMode, WeightsChoice
+from tests.gui.fake_engine import CLASSIFIER, CONV1, CONV2, RELU, model
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -170,3 +170,45 @@ def test_top_bar_says_what_to_do_when_the_first_network_failed(kit: Kit) -> None
     assert kit.window.top._model.text() == "Tiny"
     kit.engine.tell(LoadingFailed("b0", FAILED, can_run_random=False))
     assert kit.window.top._model.text() == "Tiny"
+
+
+def test_no_name_of_a_network_makes_the_window_wider(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    kit.window.resize(1280, 800)
+    settle(kit)
+    name = "my_network_that_was_trained_for_a_long_time_" * 4
+    kit.engine.load(model(f"{name}.pth", WeightsChoice.RANDOM))
+    kit.trigger("workspace_graph")
+    settle(kit)
+    assert kit.window.width() == 1280
+    top = kit.window.top
+    assert top._model.text().endswith(".pth")
+    assert name[:100] in top._model.toolTip().lower()
+    assert top._random.width() >= top._random.sizeHint().width()
+
+
+def test_what_is_chosen_over_the_maps_is_legible_beside_the_graph(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    kit.window.resize(1280, 800)
+    kit.trigger("workspace_graph")
+    settle(kit)
+    bar = kit.window.maps.style_bar
+    for combo in (bar._colour, bar._scale, bar._gamma, bar._sort):
+        option = QStyleOptionComboBox()
+        combo.initStyleOption(option)
+        field = combo.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, combo
+        )
+        assert field.width() >= combo.fontMetrics().horizontalAdvance(combo.currentText()), (
+            combo.currentText()
+        )
+
+
+def test_the_costs_are_found_in_a_field_that_says_what_for(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    kit.window.resize(1280, 800)
+    kit.trigger("workspace_graph")
+    settle(kit)
+    search = kit.window.cost._search
+    needed = search.fontMetrics().horizontalAdvance(search.placeholderText())
+    assert search.width() >= needed + 16
