@@ -230,9 +230,7 @@ class FakeEngine:
     @property
     def backend(self) -> Backend:
         """The engine as the window sees it."""
-        return Backend(
-            self.bridge, self._take, self.opened.append, self.sent.append, self._stop
-        )
+        return Backend(self.bridge, self._take, self.opened.append, self.sent.append, self._stop)
 
     def _take(self, command: Command) -> None:
         self._all.append(command)
