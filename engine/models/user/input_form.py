@@ -9,7 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.capture.hooks import first_tensor
+from engine.jobs import JobControl
 from engine.models.user.errors import ModelFileError
+from engine.models.user.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +90,10 @@ class InputForm:
 
 
 def find_form(
-    module: nn.Module, sizes: Sequence[tuple[int, int]], declared: Sequence[int] = ()
+    module: nn.Module,
+    sizes: Sequence[tuple[int, int]],
+    declared: Sequence[int] = (),
+    control: JobControl | None = None,
 ) -> InputForm:
     """Find the form in which a network takes its input.
 
@@ -100,21 +105,28 @@ def find_form(
         Heights and widths to try, the best first; none = the usual ones.
     declared
         The shape of the input as the file has it; -1 = any.
+    control
+        May cancel, between two operations of the network.
 
     Raises
     ------
     ModelFileError
-        It takes none of what was tried.
+        It takes none of what was tried, or asks for more memory than any network needs.
+    CancelledError
+        Cancelled.
     """
+    trial = Trial(control or JobControl())
     is_last = len(declared) == 4 and declared[3] in {1, 3} and declared[1] not in {1, 3}
     channels = _channels(module, declared, is_last=is_last)
     failure: Exception | None = None
     for size in sizes or _sizes(declared, is_last=is_last):
         form = InputForm(size, channels, is_last)
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), trial:
                 answer = first_tensor(module(form.example()))
-        except Exception as error:  # noqa: BLE001 - a network fails in any way on a wrong size
+        except Exception as error:  # a network fails in any way on a wrong size
+            if trial.objection is not None:
+                raise trial.objection from None
             failure = failure or error
             continue
         return _with_answer(form, answer)

@@ -70,6 +70,8 @@ def load_onnx(path: Path) -> nn.Module:
                 f"“{path.name}” uses an operator that cannot be converted ({error}); export the "
                 "network to torch.export (.pt2) instead."
             ) from error
+    # onnx2pytorch cuts tensors up in a way that torch 2.9 warns of, each time the network runs.
+    warnings.filterwarnings("ignore", "Using a non-tuple sequence", UserWarning)
     return OnnxNetwork(converted, {node.output[0]: _path(node) for node in model.graph.node})
 
 

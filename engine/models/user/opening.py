@@ -76,6 +76,7 @@ class _Found:
     guess: Guess = _USUAL
     input_shape: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    kind: FileKind = FileKind.UNKNOWN
 
 
 def open_model(
@@ -125,9 +126,14 @@ def open_model(
     kind = file_kind(file.path)
     labels = read_categories(chosen.categories)
     found = _attempt(lambda: _LOADERS[kind](file, chosen, control), file)
+    found.kind = kind
     control.check()
     found.module.eval().requires_grad_(requires_grad=False)
-    opened = _attempt(lambda: _finish(file, kind, found, chosen, labels), file)
+    control.report("Trying the network")
+    form = _attempt(
+        lambda: find_form(found.module, _sizes(found, chosen), found.input_shape, control), file
+    )
+    opened = _attempt(lambda: _finish(file, found, form, chosen, labels), file)
     control.check()
     if chosen != before:
         remember(file.path, chosen, file.content)
@@ -234,13 +240,12 @@ def _require_memory(path: Path) -> None:
 
 def _finish(
     file: ModelFile,
-    kind: FileKind,
     found: _Found,
+    form: InputForm,
     options: OpenOptions,
     labels: tuple[str, ...],
 ) -> OpenedModel:
-    module = found.module
-    form = find_form(module, _sizes(found, options), found.input_shape)
+    module, kind = found.module, found.kind
     warnings = [*found.warnings, *_oddities(module), *form.warnings]
     if kind is FileKind.TORCHSCRIPT:
         warnings += [it for it in (module.open_up(form.example()),) if it]  # type: ignore[operator]  # a ScriptedNetwork

@@ -171,6 +171,7 @@ def test_it_says_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
         "Reading the weights",
         "Building the network",
         "Loading the weights",
+        "Trying the network",
     ]
     control.cancel()
     with pytest.raises(CancelledError):
