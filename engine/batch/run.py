@@ -168,9 +168,11 @@ class _Work:
         )
         (output / FOLDER / _FINISHED).unlink(missing_ok=True)
         writers: list[MaskWriter] = [make_writer(name) for name in request.formats]
-        writers = [StillsOnly(one) if one.name == "overlay" else one for one in writers]
-        if is_reopened:
-            writers = [ApartFilm(one) if one.name == "film" else one for one in writers]
+        for place, one in enumerate(writers):
+            if one.name == "overlay":
+                writers[place] = StillsOnly(one)
+            elif one.name == "film" and is_reopened:
+                writers[place] = ApartFilm(one)
         origin = Origin(
             self._segmenter.network_name,
             self._segmenter.weights_sha256,

@@ -114,14 +114,12 @@ def _request(
 
 def _write_photos(folder: Path, count: int) -> None:
     """Write photographs that come with scikit-image, enlarged and mirrored, as JPEG."""
-    import skimage.data
     from PIL import Image, ImageOps
 
+    from tests.engine.photos import chelsea, coffee
+
     folder.mkdir()
-    photos = [
-        Image.fromarray(photo())
-        for photo in (skimage.data.astronaut, skimage.data.chelsea, skimage.data.coffee)
-    ]
+    photos = [Image.fromarray(photo) for photo in (chelsea(), coffee())]
     for number in range(count):
         picture = ImageOps.fit(photos[number % len(photos)], SIZE)
         if number % 2:

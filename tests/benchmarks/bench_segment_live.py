@@ -58,7 +58,8 @@ def _frames(count: int) -> list[Frame]:
     from engine.values import Frame
 
     width, height = SIZE
-    wide = ImageOps.fit(Image.fromarray(skimage.data.astronaut()), (width + 8 * count, height))
+    photo = skimage.data.astronaut()  # type: ignore[no-untyped-call]  # of scikit-image
+    wide = ImageOps.fit(Image.fromarray(photo), (width + 8 * count, height))
     pixels = np.asarray(wide)
     return [
         Frame(np.ascontiguousarray(pixels[:, 8 * k : 8 * k + width]), k, name="pan")

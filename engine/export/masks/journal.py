@@ -218,11 +218,11 @@ class Journal:
         It lies beside the names, or where the files of a picture that was not finished should
         stand.
         """
-        places = {self._folder / ".layerscope" / "names"}
+        folders = {self._folder / ".layerscope" / "names"}
         for name, place in self._places.items():
             if not place.is_done:
                 files = self._at(name).get("files", ())
-                places |= {(self._folder / file).parent for file in files}
-        for place in places:
-            for part in place.glob(".layerscope-*.part"):
+                folders |= {(self._folder / file).parent for file in files}
+        for folder in folders:
+            for part in folder.glob(".layerscope-*.part"):
                 part.unlink(missing_ok=True)

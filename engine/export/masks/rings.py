@@ -102,7 +102,7 @@ def _is_surely_near(coarse: Sequence[Part], region: Region, tolerance: float) ->
     """Tell whether 98 % agree however the outlines run: they differ in a band along them alone."""
     rings = [ring for part in coarse for ring in (part.outer, *part.holes)]
     length = sum(float(np.hypot(*(_following(ring) - ring).T).sum()) for ring in rings)
-    return 2 * tolerance * length <= 0.02 * np.count_nonzero(region.pixels)
+    return bool(2 * tolerance * length <= 0.02 * np.count_nonzero(region.pixels))
 
 
 def filled(parts: Sequence[Part], region: Region) -> NDArray[np.bool_]:
