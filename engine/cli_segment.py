@@ -226,7 +226,7 @@ def _summary(picture: SegmentedPicture) -> str:
     rows = legend(picture.segmentation, OverlayStyle())
     is_map = isinstance(picture.segmentation, LabelMap)
     parts = [
-        f"{row.category.name} {row.share:.1%}" if is_map else f"{row.count} {row.category.name}"
+        f"{row.category.name} {row.share:.1f} %" if is_map else f"{row.count} {row.category.name}"
         for row in rows
     ]
     return ", ".join(parts) or "nothing"
