@@ -221,6 +221,9 @@ def arranging(window: QMainWindow) -> Iterator[None]:
     whatever comes there next: those are put out of sight.
     """
     layout = window.layout()
+    if layout is None:  # every main window has one
+        yield
+        return
     is_animated = window.isAnimated()
     window.setAnimated(False)
     layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)

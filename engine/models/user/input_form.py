@@ -124,7 +124,7 @@ def find_form(
         try:
             with torch.inference_mode(), trial:
                 answer = first_tensor(module(form.example()))
-        except Exception as error:  # a network fails in any way on a wrong size
+        except Exception as error:  # noqa: BLE001 - a network fails in any way on a wrong size
             if trial.objection is not None:
                 raise trial.objection from None
             failure = failure or error

@@ -20,7 +20,7 @@ MAX_VALUES = 1 << 31
 """Of one tensor: 8 GiB as float32. A few bytes of a file can ask for any number."""
 
 
-class Trial(TorchDispatchMode):
+class Trial(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's class has no types
     """While it is entered, each operation of torch is looked at.
 
     Parameters
@@ -39,7 +39,7 @@ class Trial(TorchDispatchMode):
     supports_higher_order_operators = True
 
     def __init__(self, control: JobControl) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # likewise
         self._control = control
         self.objection: EngineError | None = None
 

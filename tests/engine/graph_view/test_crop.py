@@ -34,11 +34,13 @@ def test_a_part_has_what_lies_in_it(drawing: GraphLayout) -> None:
     assert len(upper.items) + len(lower.items) == len(drawing.items)
     for part in (upper, lower):
         assert 0 < part.height <= half + 60  # an item on the border is whole
-        for it in (*part.items, *part.boxes):
-            assert it.left >= 0
-            assert it.top >= 0
-            assert it.left + it.width <= part.width + 1e-6
-            assert it.top + it.height <= part.height + 1e-6
+        rects = [(it.left, it.top, it.width, it.height) for it in part.items]
+        rects += [(it.left, it.top, it.width, it.height) for it in part.boxes]
+        for left, top, width, height in rects:
+            assert left >= 0
+            assert top >= 0
+            assert left + width <= part.width + 1e-6
+            assert top + height <= part.height + 1e-6
         for edge in part.edges:
             assert len(edge.points) >= 2
             assert all(

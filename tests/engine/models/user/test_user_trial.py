@@ -53,6 +53,6 @@ def test_a_network_without_end_is_cancelled() -> None:
 
 def test_a_script_that_asks_for_everything_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huge.pt"
-    torch.jit.script(Huge()).save(str(path))
+    torch.jit.save(torch.jit.script(Huge()), path)
     with pytest.raises(ModelFileError, match="more than any that is shown here needs"):
         open_model(path)
