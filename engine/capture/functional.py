@@ -73,6 +73,7 @@ class FunctionalTaps(TorchFunctionMode):
         self._depth = 0
         self._looking = contextlib.ExitStack()
         self._root = find("")
+        self._known = frozenset(self._root.modules())
         for key in keys:
             scope, _, op = key.name.rpartition("/")
             if key.name == OUTPUT_NAME:
@@ -109,7 +110,7 @@ class FunctionalTaps(TorchFunctionMode):
         if op is None:
             op = self._names[func] = op_name(func)
         if op in self._ops and computes(op, result):
-            module = _innermost(sys._getframe(1))  # noqa: SLF001 - see `_innermost`
+            module = self._innermost(sys._getframe(1))  # noqa: SLF001 - see there
             if module is not None and (module, op) in self._wanted:
                 self._count(module, op, args[0] if op == "setitem" else result)
         return result
@@ -133,22 +134,25 @@ class FunctionalTaps(TorchFunctionMode):
             if self._depth == 0:
                 self._looking.close()
 
+    def _innermost(self, frame: FrameType | None) -> nn.Module | None:
+        """Return the network's module whose forward pass a frame belongs to.
+
+        Looking up the stack costs a few microseconds, and only for operations of a wanted name;
+        hooks on every module inside a scope would cost that much for each of them in each frame.
+        What a module calls and does not own, such as modules in a plain list, counts as its own
+        doing, as it does to the tracer.
+        """
+        while frame is not None:
+            if frame.f_code is _CALL:
+                module = frame.f_locals["self"]
+                if module in self._known:
+                    known: nn.Module = module
+                    return known
+            frame = frame.f_back
+        return None
+
     def _answer(self, _module: nn.Module, _inputs: Any, output: Any) -> None:
         tensors = tensors_in(output)
         for key in self._outputs:
             if key.call < len(tensors):
                 self._take(key, tensors[key.call])
-
-
-def _innermost(frame: FrameType | None) -> nn.Module | None:
-    """Return the module whose forward pass a frame belongs to.
-
-    Looking up the stack costs a few microseconds, and only for operations of a wanted name; hooks
-    on every module inside a scope would cost that much for each of them in each frame.
-    """
-    while frame is not None:
-        if frame.f_code is _CALL:
-            module = frame.f_locals["self"]
-            return module if isinstance(module, nn.Module) else None
-        frame = frame.f_back
-    return None

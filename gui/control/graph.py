@@ -85,7 +85,7 @@ class GraphControl(QObject):
     @Slot(object)
     def show_result(self, result: FrameResult) -> None:
         """Show what a survey found, on the frames that have one."""
-        if not result.survey:
+        if not result.survey or not self._is_live:  # one may come after the last wish
             return
         colour_by = self._graph.bar.colour_by
         values = {it.key: _measured(it, colour_by) for it in result.survey}
@@ -104,6 +104,11 @@ class GraphControl(QObject):
             job.join(10)
 
     # ------------------------------------------------------------------------------------ private
+
+    @property
+    def _is_live(self) -> bool:
+        """Whether something of the graph is to follow the pictures."""
+        return self._has_pictures or self._graph.bar.colour_by in LIVE - {ColourBy.TIME}
 
     def _connect_parts(self) -> None:
         self._backend.bridge.event_received.connect(self._hear)
@@ -159,9 +164,8 @@ class GraphControl(QObject):
     def _survey(self, seen: tuple[LayerKey, ...]) -> None:
         """Have the engine sum up what is seen, while something live is wanted of it."""
         self._seen = seen
-        is_live = self._has_pictures or self._graph.bar.colour_by in LIVE - {ColourBy.TIME}
         request = SurveyRequest(frozenset(seen), self._has_pictures)
-        self._send(request if is_live and seen else None)
+        self._send(request if self._is_live and seen else None)
 
     def _send(self, request: SurveyRequest | None) -> None:
         if request != self._request:
@@ -169,6 +173,7 @@ class GraphControl(QObject):
             self._backend.post(SetSurvey(request))
         if request is None:
             self._graph.set_note("")
+            self._graph.show_shares({})
 
     @Slot()
     def _measure_times(self) -> None:

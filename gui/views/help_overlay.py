@@ -133,16 +133,18 @@ class HelpOverlay(Overlay):
 def _spread(
     groups: Sequence[tuple[str, list[ActionSpec]]], count: int
 ) -> list[list[tuple[str, list[ActionSpec]]]]:
-    """Lay groups into columns of about one height, in order."""
-    total = sum(len(specs) + 2 for _, specs in groups)
-    columns: list[list[tuple[str, list[ActionSpec]]]] = [[] for _ in range(count)]
-    done = 0
-    for title, specs in groups:
-        size = len(specs) + 2
-        # A group stands in the column where its middle falls.
-        columns[min(int((done + size / 2) * count / total), count - 1)].append((title, specs))
-        done += size
-    return [column for column in columns if column]
+    """Lay groups into columns of about one height; in each they keep their order.
+
+    The longest come first, each into what is the shortest column then (R. Graham, 1969).
+    """
+    heights = [0] * count
+    places: dict[int, int] = {}
+    for at in sorted(range(len(groups)), key=lambda at: -len(groups[at][1])):
+        places[at] = column = heights.index(min(heights))
+        heights[column] += len(groups[at][1]) + 2
+    columns = [[groups[at] for at in sorted(places) if places[at] == it] for it in range(count)]
+    # They are read from the left: the first group is there.
+    return sorted((it for it in columns if it), key=lambda it: list(groups).index(it[0]))
 
 
 def _column(groups: Sequence[tuple[str, list[ActionSpec]]]) -> QWidget:

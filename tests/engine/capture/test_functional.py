@@ -204,3 +204,26 @@ def test_an_operation_that_never_happens_is_refused_with_what_is_near(key: Layer
     net = Network(tiny.loaded(tiny.Do(add_and_answer)), placement())
     with pytest.raises(ModelError, match=f"no operation “{key}”. Did you mean /add"):
         net.check(key)
+
+
+class Lent(nn.Module):
+    """Runs a module that it does not own, as a converted ONNX network does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.others = (Inner(), nn.ReLU())  # in a tuple, so that they are no parts of this one
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner, relu = self.others
+        out = torch.cat([x, relu(inner(x))], 1)
+        assert isinstance(out, Tensor)
+        return out
+
+
+def test_what_modules_do_that_are_no_parts_counts_for_who_calls_them(picture: Tensor) -> None:
+    keys = [node.key for node in trace(Lent(), picture).nodes if node.op in {"add", "cat"}]
+    assert keys == [LayerKey("/add"), LayerKey("/cat")]
+    assert take(Lent(), picture, *keys) == {  # -2x + 10 = (6, 16)
+        "/add": [6.0, 16.0],
+        "/cat": [2.0, -3.0, 6.0, 16.0],
+    }

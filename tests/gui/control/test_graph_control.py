@@ -131,6 +131,10 @@ def test_a_survey_colours_the_graph_and_shows_where_a_sum_comes_from(traced: Kit
     assert measure is not None
     assert sorted(measure.values.values()) == [0.25, 0.5]
     assert "12 ms" in panel.bar._note.text()
+    panel.bar.set_colour_by(ColourBy.KIND)
+    panel.bar.colour_changed.emit(ColourBy.KIND)
+    traced.engine.put(dataclasses.replace(plain, survey=survey, timing=timing))
+    assert panel.bar._note.text() == ""  # that one came after the last wish
 
 
 def test_colouring_by_time_measures_it(traced: Kit) -> None:
