@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.batch.journal import DoneItem
 from engine.errors import SourceError
@@ -43,9 +43,11 @@ class _Wrapped:
         The format itself.
     """
 
+    name: ClassVar[str]
+    title: ClassVar[str]
+
     def __init__(self, writer: MaskWriter) -> None:
         self._writer = writer
-        self.name, self.title = writer.name, writer.title
 
     def begin(self, folder: Path, options: ExportOptions) -> None:
         """See `MaskWriter`."""
@@ -71,6 +73,9 @@ class _Wrapped:
 class StillsOnly(_Wrapped):
     """The overlay format but for the frames of videos, whose overlays become a film."""
 
+    name: ClassVar[str] = "overlay"
+    title: ClassVar[str] = "Overlay pictures"
+
     def add(self, picture: SegmentedPicture) -> Written:
         """See `MaskWriter`; a frame has no file of its own, which its missing source tells."""
         return super().add(picture) if picture.source is not None else Written()
@@ -81,6 +86,9 @@ class ApartFilm(_Wrapped):
 
     The frames of the first are gone; in its place would come a film without them.
     """
+
+    name: ClassVar[str] = "film"
+    title: ClassVar[str] = "Film of the new pictures"
 
     def begin(self, folder: Path, options: ExportOptions) -> None:
         """See `MaskWriter`."""
