@@ -47,27 +47,28 @@ class _Wrapped:
     title: ClassVar[str]
 
     def __init__(self, writer: MaskWriter) -> None:
-        self._writer = writer
+        self.wrapped = writer
+        """Its settings are those that the manifest names."""
 
     def begin(self, folder: Path, options: ExportOptions) -> None:
         """See `MaskWriter`."""
-        self._writer.begin(folder, options)
+        self.wrapped.begin(folder, options)
 
     def add(self, picture: SegmentedPicture) -> Written:
         """See `MaskWriter`."""
-        return self._writer.add(picture)
+        return self.wrapped.add(picture)
 
     def write_all(self) -> tuple[Path, ...]:
         """See `MaskWriter`."""
-        return self._writer.write_all()
+        return self.wrapped.write_all()
 
     def end(self) -> None:
         """See `MaskWriter`."""
-        self._writer.end()
+        self.wrapped.end()
 
     def finish(self) -> tuple[Path, ...]:
         """See `MaskWriter`."""
-        return self._writer.finish()
+        return self.wrapped.finish()
 
 
 class StillsOnly(_Wrapped):

@@ -167,8 +167,10 @@ class _Manifest(Writer):
     def claim(self, name: PurePosixPath, path: Path) -> bool:
         """Remember that a file is being written, and tell whether it may be replaced."""
         file, before = self._below(path), self._journal.own(str(name)).get("files", ())
-        self._journal.write(str(name), {"files": [file]})
-        return file in before or self._options.policy is Policy.OVERWRITE
+        is_ours = file in before or self._options.policy is Policy.OVERWRITE
+        if is_ours or not path.exists():
+            self._journal.write(str(name), {"files": [file]})
+        return is_ours
 
     def note(self, name: PurePosixPath, files: tuple[Path, ...], notes: tuple[str, ...]) -> None:
         """Remember what was written for a picture."""
@@ -179,11 +181,26 @@ class _Manifest(Writer):
         if notes:
             data["notes"] = list(notes)
         formats = [writer.name for writer in self._writers]
-        self._journal.write(str(name), {"data": data, "formats": formats, "is_done": True})
+        self._note(name, {"data": data, "formats": formats})
 
     def note_skipped(self, name: PurePosixPath, reason: str) -> None:
         """Remember that a picture was left out."""
-        self._journal.write(str(name), {"data": {"skipped": reason}, "is_done": True})
+        self._note(name, {"data": {"skipped": reason}})
+
+    def _note(self, name: PurePosixPath, record: dict[str, Any]) -> None:
+        """Keep a record; what was claimed stays so until the export ends."""
+        claimed = self._journal.own(str(name)).get("files", [])
+        self._journal.write(str(name), {"files": claimed, "is_done": True, **record})
+
+    def write_all(self) -> tuple[Path, ...]:
+        """See `MaskWriter`; what an export that was opened again wrote before stays in the list."""
+        before = [self._folder / path for path in self._journal.own("").get("of_all", ())]
+        there = (path for path in before if path.exists())
+        self.of_all = tuple(dict.fromkeys((*self.of_all, *there)))
+        written = super().write_all()
+        of_all = [self._below(path) for path in self.of_all]
+        self._journal.write("", {**self._journal.own(""), "of_all": of_all})
+        return written
 
     def finals(self, suffix: str) -> tuple[Output, ...]:
         """See `Writer`."""
@@ -245,7 +262,7 @@ def _losses(picture: SegmentedPicture) -> tuple[str, ...]:
 
 
 def _settings(writer: MaskWriter) -> dict[str, Any]:
-    one: object = writer
+    one: object = getattr(writer, "wrapped", writer)
     return {it.name: getattr(one, it.name) for it in fields(one)} if is_dataclass(one) else {}
 
 

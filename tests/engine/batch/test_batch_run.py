@@ -17,7 +17,7 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.batch.journal import FOLDER
+from engine.batch.journal import FOLDER, Journal
 from engine.batch.request import BatchRequest
 from engine.batch.run import run_batch
 from engine.errors import CancelledError, ExportError, ModelError, SourceError
@@ -204,6 +204,28 @@ def test_the_film_of_pictures_added_later_stands_beside_the_first(photos: Path) 
     run_batch(replace(request, is_resumed=True), JobControl())
     assert (report.output / "masks.mp4").read_bytes() == first
     assert (report.output / "masks_2.mp4").exists()
+    manifest = json.loads((report.output / "export.json").read_text(encoding="utf-8"))
+    assert sorted(manifest["files"]) == ["masks.mp4", "masks_2.mp4"]
+    assert manifest["formats"] == {"film": {"fps": 25.0, "has_picture": True}}
+
+
+def test_a_film_that_stands_but_was_not_noted_is_made_again(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = photos.parent / "films"
+    folder.mkdir()
+    _film(folder / "walk.mp4")
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "add", die)
+        with pytest.raises(KeyboardInterrupt):
+            run_batch(_request(folder, formats=("overlay",)), JobControl())
+    assert (photos.parent / "out" / "walk_overlay.mp4").exists()
+    again = run_batch(_request(folder, formats=("overlay",), is_resumed=True), JobControl())
+    assert (again.done, again.failed) == (1, ())
 
 
 def test_a_persons_film_is_not_replaced_by_resuming(photos: Path) -> None:
