@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 SIZE = (1152, 864)
 """Width and height: 1 MP."""
 FORMATS = ("overlay", "coco", "voc", "yolo", "labelme", "cutout", "npz", "csv")
-"""What goes to other tools; the film and the binary masks are measured without a target."""
+"""What goes to other tools: all but the film and the binary masks."""
 TARGET = 0.9
 GROWTH_MB = 60.0
 
 
-@benchmark("batch", "batch_throughput", "batch_growth")
+@benchmark("batch", "batch_throughput", "batch_eight_formats", "batch_growth")
 def batch(plan: Plan) -> Iterator[Figure]:
-    """200 pictures of 1 MP in 8 formats: rate over that of the bare network; all 10; memory."""
+    """Batches of pictures of 1 MP in all formats, and in 8: rate over the bare network's; memory."""
     import psutil
     import torch
 
@@ -63,11 +63,11 @@ def batch(plan: Plan) -> Iterator[Figure]:
                 for side, (wall, processor) in zip((bare, whole, all_ten), taken, strict=True):
                     side.wall.append(wall)
                     side.processor.append(processor)
-    yield Figure("batch_throughput", median_ratio(bare.wall, whole.wall), "x", "higher", TARGET)
-    share = median_ratio(bare.processor, whole.processor)
+    yield Figure("batch_throughput", median_ratio(bare.wall, all_ten.wall), "x", "higher", TARGET)
+    share = median_ratio(bare.processor, all_ten.processor)
     yield Figure("batch_processor_share", share, "x", "higher")
-    yield Figure("batch_ten_formats", median_ratio(bare.wall, all_ten.wall), "x", "higher")
-    yield Figure("batch_rate", pictures / min(whole.wall), "pictures/s", "higher")
+    yield Figure("batch_eight_formats", median_ratio(bare.wall, whole.wall), "x", "higher")
+    yield Figure("batch_rate", pictures / min(all_ten.wall), "pictures/s", "higher")
     yield Figure("batch_network_rate", pictures / min(bare.wall), "pictures/s", "higher")
     yield Figure("batch_memory_start", memory[0], "MB", "lower")
     yield Figure("batch_memory_end", memory[-1], "MB", "lower")
