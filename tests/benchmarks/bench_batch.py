@@ -28,7 +28,7 @@ GROWTH_MB = 60.0
 
 @benchmark("batch", "batch_throughput", "batch_eight_formats", "batch_growth")
 def batch(plan: Plan) -> Iterator[Figure]:
-    """Batches of pictures of 1 MP in all formats, and in 8: rate over the bare network's; memory."""
+    """Batches of pictures of 1 MP, all formats and eight: rate over the bare network's; memory."""
     import psutil
     import torch
 
