@@ -47,12 +47,15 @@ class WholePicture:
         Height and width of the input are whole multiples of it.
     border
         Grey of the borders, 0..255; None = the mean colour (0 after normalising).
+    is_stretched
+        Whether there are no borders: each side is rounded to whole strides instead.
     """
 
     short: int
     long: int
     stride: int = 1
     border: int | None = None
+    is_stretched: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.short <= self.long:
