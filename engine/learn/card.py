@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.learn.dataset import Survey
-    from engine.learn.model_file import Description
+    from engine.learn.description import Description
     from engine.values import EpochReport, TrainRequest
 
 __all__ = ["write_card"]

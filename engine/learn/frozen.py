@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
+from engine.learn.whole import whole_photo
 from engine.models.preprocess import input_size, prepare
-from engine.models.spec import Preprocessing, WholePicture
 from engine.values import InputFit
 
 if TYPE_CHECKING:
@@ -19,23 +18,9 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from engine.learn.networks.encoder import Encoder
+    from engine.models.spec import Preprocessing
 
-__all__ = ["Frozen", "rest_of", "whole_photo"]
-
-
-def whole_photo(preprocessing: Preprocessing, long_side: int) -> Preprocessing:
-    """Return how whole photos of any proportions are given to a segmentation network.
-
-    Both sides become multiples of 32, without borders: a network that was never trained with
-    borders answers nonsense near them.
-    """
-    return dataclasses.replace(
-        preprocessing,
-        input_size=(long_side, long_side),
-        resize_size=long_side,
-        interpolation="bilinear",
-        whole=WholePicture(long_side, long_side, stride=32, is_stretched=True),
-    )
+__all__ = ["Frozen", "rest_of"]
 
 
 class Frozen:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from engine.errors import ModelError
 from engine.export.atomic import atomic_path
-from engine.values import Architecture, Upsampling
+from engine.learn.description import Description
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,44 +22,11 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-__all__ = ["Description", "described", "read_model", "save_model"]
+__all__ = ["described", "read_model", "save_model"]
 
 _KEY = "layerscope"
 _FORMAT = "segmentation 1"
 _MOST_HEADER_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a file's weights are those of.
-
-    Attributes
-    ----------
-    architecture, upsampling
-        Of the decoder.
-    backbone
-        Name in the registry of the classifier it stands on.
-    names
-        Of the classes, the background's first.
-    long_side
-        Of whole photos when the network is given them, in pixels.
-    """
-
-    architecture: Architecture
-    backbone: str
-    upsampling: Upsampling
-    names: tuple[str, ...]
-    long_side: int
-
-    def __post_init__(self) -> None:
-        if self.architecture not in get_args(Architecture):
-            raise ValueError(f"architecture: got {self.architecture!r}")
-        if self.upsampling not in get_args(Upsampling):
-            raise ValueError(f"upsampling: got {self.upsampling!r}")
-        if len(self.names) < 2 or not all(isinstance(name, str) for name in self.names):
-            raise ValueError("names: expected the background and a class or more")
-        if self.long_side % 32 or not 64 <= self.long_side <= 2048:
-            raise ValueError(f"long_side: got {self.long_side}")
 
 
 def save_model(path: Path, state: Mapping[str, Tensor], description: Description) -> None:
@@ -76,7 +42,6 @@ def save_model(path: Path, state: Mapping[str, Tensor], description: Description
     halves = {
         name: (it.half() if it.is_floating_point() else it).contiguous()
         for name, it in state.items()
-        if not name.endswith("num_batches_tracked")
     }
     told = {"format": _FORMAT, **dataclasses.asdict(description)}
     with atomic_path(path, overwrite=True) as part:

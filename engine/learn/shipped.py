@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.evaluate.mean_iou import VOC_NAMES
 from engine.learn import readers
+from engine.learn.classes import NAMES, STUFF
 from engine.learn.combine import Part, combined
 from engine.learn.data import CERTAIN
 from engine.values import TrainSettings
@@ -15,16 +15,7 @@ if TYPE_CHECKING:
 
     from engine.learn.data import Dataset, Sample
 
-__all__ = ["NAMES", "SETTINGS", "STUFF", "shipped_dataset"]
-
-_NICER = {"aeroplane": "airplane", "diningtable": "dining table", "pottedplant": "potted plant",
-          "sofa": "couch", "motorbike": "motorcycle", "tvmonitor": "tv"}  # fmt: skip
-_VOC = tuple(_NICER.get(name, name) for name in VOC_NAMES)
-_STUFF = ("building", "grass", "tree", "sky", "mountain", "water", "road", "flower", "sign", "book")
-
-NAMES = ("background", *_VOC, *_STUFF)
-"""PASCAL VOC's twenty by their own ids, and ten more that fill pictures."""
-STUFF = frozenset(range(1 + len(_VOC), len(NAMES)))
+__all__ = ["SETTINGS", "shipped_dataset"]
 
 SETTINGS = TrainSettings(epochs=24, patience=0, crops=8, cache_gb=8.0)
 

@@ -18,10 +18,11 @@ from engine.errors import ExportError, ModelError
 from engine.learn import checkpoint, readers
 from engine.learn.card import write_card
 from engine.learn.dataset import look_through
+from engine.learn.description import Description
 from engine.learn.frozen import Frozen
 from engine.learn.loop import Learner, class_weights
 from engine.learn.material import gather
-from engine.learn.model_file import Description, save_model
+from engine.learn.model_file import save_model
 from engine.learn.networks.build import make_decoder
 from engine.learn.networks.encoder import encoder_of
 from engine.models import loading

@@ -36,6 +36,10 @@ _CHAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
 its classifier. `.*` stands for all children."""
 _WIDENED = {"efficientnet_lite0": 2}
 """So many last stages only make the coarsest maps wider: they are run again rather than kept."""
+_TAPS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "efficientnet_lite0": ((3, 4, 6, 10), (24, 40, 112, 1280)),
+}
+"""Places and channels of the maps at strides 4 to 32, where they need not be found out."""
 
 
 def chain_of(name: str, network: nn.Module) -> tuple[str, ...]:
@@ -78,6 +82,8 @@ class Encoder(nn.Module):
         Names of its stages, in order.
     widened
         So many last stages are cheaper to run again than their output is to keep.
+    taps
+        What `taps` and `channels` below are; None = found out by a pass.
 
     Attributes
     ----------
@@ -92,7 +98,13 @@ class Encoder(nn.Module):
         The network has no maps at one of the strides.
     """
 
-    def __init__(self, network: nn.Module, chain: Sequence[str], widened: int = 0) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        chain: Sequence[str],
+        widened: int = 0,
+        taps: tuple[tuple[int, ...], tuple[int, ...]] | None = None,
+    ) -> None:
         super().__init__()
         self.widened = widened
         kept = {name.partition(".")[0] for name in chain}
@@ -100,7 +112,7 @@ class Encoder(nn.Module):
             if name in kept:
                 self.add_module(name, child)
         self.chain = tuple(chain)
-        self.taps, self.channels = self._probe()
+        self.taps, self.channels = taps or self._probe()
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Return the maps at strides 4, 8, 16 and 32 for (N, 3, H, W)."""
@@ -165,4 +177,4 @@ def encoder_of(name: str, network: nn.Module) -> Encoder:
     ModelError
         It cannot be one.
     """
-    return Encoder(network, chain_of(name, network), _WIDENED.get(name, 0))
+    return Encoder(network, chain_of(name, network), _WIDENED.get(name, 0), _TAPS.get(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ __all__ = ["class_list", "lines_of", "masks_of", "open_mask", "pairs", "photos_o
 _PHOTOS = ("images", "jpegimages", "photos", "pictures", "imgs", "image", "img")
 _MASKS = ("masks", "labels", "segmentationclass", "mask", "annotations", "truth", "gt", "label")
 _LISTS = ("classes.txt", "labels.txt", "class_names.txt", "labelmap.txt")
+_COMMENT = re.compile(r"#(?![0-9a-fA-F]{6}\b)")
+"""Not a colour as the web writes it."""
 _MASK_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".gif", ".jpg", ".jpeg"})
 
 
@@ -62,10 +65,11 @@ def pairs(photos: Path, masks: Path) -> tuple[tuple[Path, Path], ...]:
     return tuple(found)
 
 
-def open_mask(path: Path) -> NDArray[np.uint8]:
+def open_mask(path: Path, *, is_indexed_in_colour: bool = False) -> NDArray[np.uint8]:
     """Read a mask: (H, W) uint8 ids of an indexed picture, (H, W) grey, or (H, W, 3) RGB.
 
-    Grey that is written as RGB or RGBA comes as grey. Values of 16 bits are refused beyond 255.
+    With `is_indexed_in_colour` the colours of an indexed picture are read and not its ids. Grey
+    that is written as RGB or RGBA comes as grey. Values of 16 bits are refused beyond 255.
 
     Raises
     ------
@@ -75,7 +79,7 @@ def open_mask(path: Path) -> NDArray[np.uint8]:
     try:
         with Image.open(path) as file:
             file.load()
-            if file.mode in {"RGBA", "LA", "PA"}:
+            if file.mode in {"RGBA", "LA", "PA"} or (file.mode == "P" and is_indexed_in_colour):
                 pixels = np.asarray(file.convert("RGB"))
             elif file.mode in {"P", "L", "1", "RGB"} or file.mode.startswith("I"):
                 pixels = np.asarray(file)
@@ -116,4 +120,4 @@ def lines_of(path: Path) -> list[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
         raise DataError(f"“{path.name}” cannot be read as a list of classes.") from error
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    return [line.strip() for line in lines if line.strip() and not _COMMENT.match(line)]

@@ -81,7 +81,7 @@ class BinaryReader:
             grouped.setdefault(_hash(photo), []).append((number[name], photo, mask))
         samples = []
         for marks in grouped.values():
-            layers = tuple((one, mask) for one, _, mask in marks)
+            layers = tuple(sorted((one, mask) for one, _, mask in marks))
             annotated = frozenset(one for one, _, _ in marks)
             samples.append(Sample(marks[0][1], BinaryTruth(layers), annotated))
         return Dataset(path, self.name, ("background", *classes), tuple(samples))

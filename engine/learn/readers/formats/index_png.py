@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["IndexReader", "IndexTruth", "numbered_names"]
+__all__ = ["IndexReader", "IndexTruth", "numbered_names", "tables"]
 
 _VOIDS = frozenset({"void", "ignore", "unlabelled", "unlabeled"})
 
@@ -88,7 +88,7 @@ class IndexReader:
         found = pairs(photos, masks)
         listed = class_list(path, masks)
         named = numbered_names(lines_of(listed)) if listed else _values(mask for _, mask in found)
-        names, table = _tables(named)
+        names, table = tables(named)
         every = frozenset(range(1, len(names)))
         samples = tuple(Sample(photo, IndexTruth(mask, table), every) for photo, mask in found)
         return Dataset(path, self.name, names, samples)
@@ -119,8 +119,8 @@ def _values(masks: Iterable[Path]) -> dict[int, str]:
     return {0: "background"} | {value: f"class {value}" for value in sorted(there - {0, VOID})}
 
 
-def _tables(named: dict[int, str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the set's names, and its id for each value of a file."""
+def tables(named: dict[int, str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the set's names, and its id for each value of a file; 254 = no class has it."""
     table = [254] * 256
     table[BACKGROUND], table[VOID] = BACKGROUND, VOID
     names = ["background"]
