@@ -36,15 +36,23 @@ class Frozen:
         So many stages are run.
     device
         Where.
+    workers
+        Threads that may ask at the same time.
     """
 
     def __init__(
-        self, encoder: Encoder, preprocessing: Preprocessing, cut: int, device: torch.device
+        self,
+        encoder: Encoder,
+        preprocessing: Preprocessing,
+        cut: int,
+        device: torch.device,
+        workers: int = 1,
     ) -> None:
         self._encoder = encoder
         self._preprocessing = preprocessing
         self._device = device
         self.cut = cut
+        self.workers = max(1, workers) if device.type == "cpu" else 1
         both = torch.tensor([preprocessing.mean, preprocessing.std], device=device) * 255
         self._shift, self._scale = both.view(2, 1, 3, 1, 1)
 

@@ -171,7 +171,8 @@ def _made(
             settings.architecture, encoder.channels, len(names), settings.upsampling
         )
     decoder.to(placement.device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # mypy does not know it
-    frozen = Frozen(encoder, loaded.spec.preprocessing, cut, placement.device)
+    base = loaded.spec.preprocessing
+    frozen = Frozen(encoder, base, cut, placement.device, placement.threads)
     work = request.out / WORK_FOLDER / "features"
     material = gather(survey, frozen, settings, work, control)
     groups = [{"params": list(decoder.parameters())}]

@@ -39,7 +39,7 @@ DEFAULT_MODEL = "efficientnet_lite0"
 
 _DEFAULTS: dict[Task, str] = {
     "classification": DEFAULT_MODEL,
-    "semantic": "unet_efficientnet_lite0",
+    "semantic": "lraspp_mobilenet_v3_large",
     "instance": "yolov5s_seg",
 }
 
