@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SETTINGS", "shipped_dataset"]
 
-SETTINGS = TrainSettings(epochs=24, patience=0, crops=8, cache_gb=8.0)
+SETTINGS = TrainSettings(epochs=10, patience=0, crops=8, cache_gb=8.0)
 
 _GROUPS = {
     "Aero": "airplane", "Bicycle": "bicycle", "Bird": "bird", "Boat": "boat", "Bottle": "bottle",

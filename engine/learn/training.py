@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl
     from engine.learn.data import Dataset
     from engine.learn.dataset import Survey
-    from engine.learn.material import HeldOut
     from engine.values import TrainRequest, TrainSettings
 
 __all__ = ["WORK_FOLDER", "resume", "train"]
@@ -225,7 +224,7 @@ class _Run:
         if is_resumed and file.is_file():
             self._take_up(file)
         else:
-            self._measure(control)
+            self.listeners[1](self._measure(control)[3])
         sentence = self._reason_to_stop()
         while not sentence:
             self._one_epoch(file, control)
@@ -301,14 +300,13 @@ class _Run:
     ) -> tuple[float, tuple[tuple[str, float], ...], float, tuple[GalleryPicture, ...]]:
         shown: list[GalleryPicture] = []
 
-        def show(place: int, photo: HeldOut, found: NDArray[np.uint8]) -> None:
-            if place in self.gallery:
-                picture = photo.sample.picture
-                shown.append(GalleryPicture(picture, self.gallery[place], photo.labels, found))
+        def shower(place: int) -> Callable[[NDArray[np.uint8]], None]:
+            photo = self.learner.material.held_out[place]
+            picture, image = photo.sample.picture, self.gallery[place]
+            return lambda found: shown.append(GalleryPicture(picture, image, photo.labels, found))
 
-        confusion = self.learner.validate(control, show)
-        if not self.reports:
-            self.listeners[1](tuple(shown))
+        wanted = {place: shower(place) for place in self.gallery}
+        confusion = self.learner.validate(control, wanted)
         return confusion.mean_iou, confusion.iou(), confusion.accuracy, tuple(shown)
 
 

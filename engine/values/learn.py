@@ -55,6 +55,9 @@ class TrainSettings:
         Augmented crops that are made of each training photo.
     crop_px
         Height and width of a crop, a multiple of 32.
+    window_px
+        Height and width of what a step sees of a crop, another part each time; a multiple of 32.
+        Of a smaller crop all is seen.
     long_side
         Of whole photos, when it is validated and when the model is used, in pixels.
     batch
@@ -85,6 +88,7 @@ class TrainSettings:
     patience: int = 8
     crops: int = 8
     crop_px: int = 256
+    window_px: int = 192
     long_side: int = 384
     batch: int = 16
     learning_rate: float = 1.5e-3
@@ -106,7 +110,7 @@ class TrainSettings:
             _within(self, name, 0, math.inf)
         for name in ("background", "class_weight"):
             _within(self, name, 0, 1)
-        for name in ("crop_px", "long_side"):
+        for name in ("crop_px", "window_px", "long_side"):
             _within(self, name, 64, 2048)
             if getattr(self, name) % 32:
                 raise ValueError(f"{name}: expected a multiple of 32, got {getattr(self, name)}")
