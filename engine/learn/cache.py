@@ -119,7 +119,7 @@ class CropCache:
         return [kept[rows] for kept in self._maps], np.asarray(self._labels[rows])
 
 
-def _mapped(path: Path, kind: type, shape: tuple[int, ...]) -> np.memmap:  # type: ignore[type-arg]  # of two kinds
+def _mapped(path: Path, kind: type, shape: tuple[int, ...]) -> np.memmap:
     """Map a file, which is made with zeros where it is not as long as it should be."""
     wanted = int(np.prod(shape)) * np.dtype(kind).itemsize
     try:

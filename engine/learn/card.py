@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.learn.description import Description
     from engine.values import EpochReport, TrainRequest
 
-__all__ = ["write_card"]
+__all__ = ["amend_card", "write_card"]
 
 
 def write_card(
@@ -35,7 +35,23 @@ def write_card(
     ExportError
         It cannot be written.
     """
-    facts = _facts(description, request, survey, told)
+    return _write(model, _facts(description, request, survey, told))
+
+
+def amend_card(model: Path, measured: dict[str, Any]) -> None:
+    """Add figures that were measured otherwise, under "measured", to both forms of a card.
+
+    Raises
+    ------
+    ExportError
+        They cannot be written.
+    """
+    told = model.with_suffix(".json")
+    facts = json.loads(told.read_text(encoding="utf-8")) | {"measured": measured}
+    _write(model, facts)
+
+
+def _write(model: Path, facts: dict[str, Any]) -> Path:
     with atomic_path(model.with_suffix(".json"), overwrite=True) as part:
         part.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     card = model.with_suffix(".md")
@@ -122,6 +138,10 @@ def _text(name: str, facts: dict[str, Any]) -> str:
         lines.append(
             f"| {one['name']} | {one['training_photos']} | {one['validation_photos']} | {shown} |"
         )
+    plain = {k: v for k, v in facts.get("measured", {}).items() if not isinstance(v, dict)}
+    if plain:
+        lines += ["", "## Measured at the photos' own size", "", "| figure | |", "|---|---|"]
+        lines += [f"| {key.replace('_', ' ')} | {value} |" for key, value in plain.items()]
     if data["notes"]:
         lines += ["", "## What is odd", "", *(f"- {note}" for note in data["notes"])]
     lines += ["", "## Settings", ""]

@@ -188,7 +188,7 @@ class Learner:
         if self.settings.dice:
             loss = loss + self.settings.dice * dice_loss(scores, labels, possible)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.optimizer.step()
         return float(loss.detach())
 

@@ -68,7 +68,7 @@ def partial_cross_entropy(  # noqa: PLR0913 - the last two are by keyword
     own = -log_all.gather(1, target[:, None])[:, 0]
     # Sums of probabilities as a product of matrices: a tenth of the time of two more logsumexp.
     sets = torch.stack([likely, possible], dim=1).to(log_all.dtype)
-    sums = (sets @ log_all.exp().flatten(2)).unflatten(2, labels.shape[1:])
+    sums = (sets @ log_all.exp().flatten(2)).reshape(len(sets), 2, *labels.shape[1:])
     log_likely, log_possible = (sums + _TINY).log().unbind(1)
     with torch.no_grad():
         unlikely = (sums[:, 1] - sums[:, 0]).clamp(0, 1)

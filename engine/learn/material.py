@@ -191,7 +191,7 @@ def _hold_out(
 ) -> tuple[HeldOut, ...]:
     samples = survey.validation[:_MOST_HELD_OUT]
     found = []
-    waiting = []
+    waiting: list[list[NDArray[np.float16]]] = []
     for place, sample in enumerate(samples):
         control.report("Looking at what is held out", place, len(samples))
         image = read_picture(sample.picture)

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
     from engine.learn.data import Dataset, Sample
 
-__all__ = ["SETTINGS", "shipped_dataset"]
+__all__ = ["LICENCE", "SETTINGS", "shipped_dataset"]
 
 SETTINGS = TrainSettings(epochs=10, patience=0, crops=8, cache_gb=8.0)
+
+LICENCE = (
+    "Apache-2.0 for the weights; the photos are of PASCAL VOC 2010, MSRC v2 and COCO, whose terms "
+    "may add others"
+)
 
 _GROUPS = {
     "Aero": "airplane", "Bicycle": "bicycle", "Bird": "bird", "Boat": "boat", "Bottle": "bottle",

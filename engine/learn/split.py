@@ -52,7 +52,10 @@ def held_out(
         for group, places in members.items()
     }
     order = sorted(drawn, key=lambda group: drawn[group])
-    has = {group: has_class[places].any(axis=0) for group, places in members.items()}
+    has = {
+        group: np.asarray(has_class[places].any(axis=0), np.bool_)
+        for group, places in members.items()
+    }
     is_held: dict[int, bool] = {}
     counts = np.sum(list(has.values()), axis=0)
     for number in np.argsort(counts, kind="stable").tolist():

@@ -179,7 +179,7 @@ def _made(
         stages = [encoder.get_submodule(name) for name in encoder.chain[cut:]]
         thawed = [it for stage in stages for it in stage.parameters()]
         for it in thawed:
-            it.requires_grad_(requires_grad=True)
+            it.requires_grad = True
         groups.append({"params": thawed})
     weights = class_weights(survey.frequencies(), settings.class_weight)
     learner = Learner(

@@ -52,6 +52,7 @@ def torch_hub_dir() -> Path:
 
 def local_path(weights: Weights) -> Path | None:
     """Return where the file already is, unchecked, or None."""
+    candidates: list[Path | None]
     if weights.is_shipped:
         candidates = [_shipped_path(weights)]
     elif weights.is_packaged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 import pytest
 import torch
@@ -19,6 +19,8 @@ from engine.models import registry
 from engine.values import Architecture, SkipSwitches, Upsampling
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
 CHANNELS = (4, 5, 6, 8)
@@ -39,7 +41,7 @@ def test_every_decoder_scores_places(architecture: Architecture, upsampling: Ups
     stride = {"unet": 4, "lraspp": 8, "deeplab": 16}.get(architecture, 1)
     scores = decoder(maps())
     assert scores.shape == (2, 7, 64 // stride, 96 // stride)
-    scores.square().mean().backward()
+    torch.autograd.backward(scores.square().mean())
     # Everything that learns is reached.
     assert all(it.grad is not None for it in decoder.parameters())
 
@@ -137,7 +139,7 @@ def test_the_encoder_is_the_classifier_without_its_head() -> None:
     network = registry.spec("efficientnet_lite0").build().eval()
     x = torch.randn(1, 3, 64, 64)
     with torch.inference_mode():
-        expected = network.forward_features(x)
+        expected = cast("Callable[[Tensor], Tensor]", network.forward_features)(x)
         encoder = encoder_of("efficientnet_lite0", network).eval()
         torch.testing.assert_close(encoder(x)[3], expected, rtol=0, atol=0)
         # In two parts, as the cache has it, it is the same.

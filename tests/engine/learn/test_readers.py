@@ -181,7 +181,7 @@ def test_a_photo_that_stands_in_two_groups_is_one_photo(tmp_path: Path) -> None:
     save(tmp_path / "masks" / "Car" / "other.png", disc(3).astype(np.uint8) * 255)
     dataset = readers.read(tmp_path)
     both, alone = dataset.samples
-    assert (both.annotated, alone.annotated) == ({1, 2}, {2})
+    assert [sorted(one.annotated) for one in (both, alone)] == [[1, 2], [2]]
     assert dataset.is_partial
     np.testing.assert_array_equal(
         both.truth.read(SIZE), np.where(disc(2), 2, np.where(disc(1), 1, 0))
@@ -225,7 +225,7 @@ def test_sets_are_put_together_under_other_names(tmp_path: Path) -> None:
     )
     both = combined(tmp_path, names, frozenset({2}), parts)
     cup, mug = both.samples[0], both.samples[2]
-    assert (cup.annotated, mug.annotated) == ({2}, {1})
+    assert [sorted(one.annotated) for one in (cup, mug)] == [[2], [1]]
     assert (cup.repeats, mug.repeats) == (1, 3)
     assert set(np.unique(cup.truth.read(SIZE)).tolist()) == {0, CERTAIN}
     assert set(np.unique(mug.truth.read(SIZE)).tolist()) == {0, 1}

@@ -70,7 +70,7 @@ class ColourTruth:
                 f"The mask “{self.path.name}” has the colour {red},{green},{blue}, which the list "
                 "of classes does not name; add it, or save the mask without blending (as PNG)."
             )
-        return known[place, 1].astype(np.uint8)
+        return np.asarray(known[place, 1], np.uint8)
 
 
 def open_colours(path: Path) -> NDArray[np.uint8]:
