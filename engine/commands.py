@@ -14,6 +14,7 @@ from engine.values import (
     LayerKey,
     RaceSettings,
     SegmentSettings,
+    SkipSwitches,
     SurveyRequest,
     WeightsChoice,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "CancelOther",
     "CancelRace",
     "Command",
+    "CompareUpsampling",
     "ListModels",
     "LoadModel",
     "MeasureCost",
@@ -32,6 +34,7 @@ __all__ = [
     "SetEvidence",
     "SetFit",
     "SetSegmentation",
+    "SetSkips",
     "SetStyle",
     "SetSurvey",
     "StartRace",
@@ -110,6 +113,21 @@ class SetSegmentation:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSkips:
+    """Switch the skips and the upsampling of a U-Net that was trained here; others ignore it."""
+
+    switches: SkipSwitches
+
+
+@dataclass(frozen=True, slots=True)
+class CompareUpsampling:
+    """Run such a U-Net in every way of upsampling on the frame that stands.
+
+    An UpsamplingCompared answers.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class TraceOther:
     """Trace a network beside the one that is loaded, which runs on; the newest wish wins."""
 
@@ -182,6 +200,8 @@ Command = (
     | SetDevice
     | SetFit
     | SetSegmentation
+    | SetSkips
+    | CompareUpsampling
     | TraceGraph
     | TraceOther
     | CancelOther
