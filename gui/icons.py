@@ -122,6 +122,8 @@ class Icon(enum.StrEnum):
     SHAPES = "polygon"
     TRACK = "path"
     BATCH = "folders"
+    SHUFFLE = "shuffle"
+    BEST = "star"
 
 
 def icon(which: Icon, theme: Theme | None = None, colour: str = "text_muted") -> QIcon:

@@ -23,10 +23,12 @@ from gui.control.inspect import InspectControl
 from gui.control.models import ModelControl
 from gui.control.segment import SegmentControl
 from gui.control.sources import SourceControl
+from gui.control.train_room import TrainRoom
 from gui.control.window_view import ViewControl
 from gui.control.workspaces import WorkspaceControl
 from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
+from gui.learn.keymap import TRAIN_GROUP, TRAIN_KEYMAP
 from gui.menus import window_menu
 from gui.paint_clock import PaintClock
 from gui.panels.activation_panel import ActivationPanel
@@ -117,7 +119,7 @@ class MainWindow(QMainWindow):
             (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.setCorner(corner, area)
-        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP))
+        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP, *TRAIN_KEYMAP))
 
     def _build_panels(self) -> None:
         style = display_style(self._settings)
@@ -141,6 +143,7 @@ class MainWindow(QMainWindow):
         self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
         self.objects = ObjectsPanel(style=style, parent=self)
         self.batch = BatchPanel(settings=self._settings, parent=self)
+        self.train = TrainRoom(actions=actions, settings=self._settings, parent=self)
         self.evidence = EvidencePanel(self)
         self.race = RacePanel(self)
         pages = (
@@ -168,6 +171,7 @@ class MainWindow(QMainWindow):
             "compare": (self.tr("Compare"), self.compare),
             "objects": (self.tr("Objects"), self.objects),
             "batch": (self.tr("Batch"), self.batch),
+            "training": (self.tr("Training"), self.train.form),
         }
         self.docks = make_docks(self, panels)
         # Before the controls connect theirs: who searches a panel wants to see it first.
@@ -180,7 +184,12 @@ class MainWindow(QMainWindow):
             self,
             context,
             stack=self._stack,
-            pages={"maps": self.maps, "segment": self.segment, "evidence": self.lessons},
+            pages={
+                "maps": self.maps,
+                "segment": self.segment,
+                "evidence": self.lessons,
+                "train": self.train.pages,
+            },
             docks=self.docks,
         )
         self.sources = SourceControl(self.source, context)
@@ -205,6 +214,9 @@ class MainWindow(QMainWindow):
             context, panel=self.segment, objects=self.objects, maps=self.maps
         )
         self.batches = BatchControl(self.batch, context, drawn=self.segments.drawn)
+        self.train.connect_window(
+            context, workspaces=self.workspaces, models=self.models, notices=self.notices
+        )
         parts = WindowParts(
             window=self,
             docks=self.docks,
@@ -250,7 +262,7 @@ class MainWindow(QMainWindow):
 
     def _build_menu(self) -> None:
         """Put all actions behind the button at the right end of the top bar."""
-        groups = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, CORRECT_GROUP)
+        groups = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, CORRECT_GROUP, TRAIN_GROUP)
         self.top.menu_button(window_menu(self, self.actions_, groups, self.docks.values()))
 
     # -------------------------------------------------------------------------------------- layout
@@ -282,6 +294,7 @@ class MainWindow(QMainWindow):
         self.graphs.show_result(result)
         self.segments.show_result(result)
         self.evidences.show_result(result)
+        self.train.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self.clock.paint_ms, self.clock.latency_ms)
         self.timing.add(result, self.clock.paint_ms)
@@ -351,6 +364,7 @@ class MainWindow(QMainWindow):
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
         self.batches.close()
+        self.train.close()
         self.models.close()
         self.graphs.close()
         self.comparing.close()
