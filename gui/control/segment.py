@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.commands import SetSegmentation
-from engine.events import EngineEvent, ModelReady
+from engine.events import EngineEvent, ModelReady, ModelsListed
 from engine.values import BACKGROUND, Instances, LabelMap
 from gui.control.correct_live import LiveCorrectControl
 from gui.control.save_masks import SaveMasksControl
+from gui.panels.no_masks_page import DEFAULT_MODEL
 from gui.segment.choice import Choice
 from gui.segment.look import store_look, store_segment_settings
 from gui.segment.pointing import category_name, describe, follow
@@ -203,6 +204,10 @@ class SegmentControl(QObject):
             self.correct.clear()
             self._panel.show_waiting()
             self._objects.clear(self._objects.tr("Waiting for the first answer"))
+        elif isinstance(event, ModelsListed):
+            for card in event.cards:
+                if card.name == DEFAULT_MODEL:
+                    self._panel.page.show_offer(card)
 
     def _show_nothing(self, result: FrameResult) -> None:
         self._choice.clear()
