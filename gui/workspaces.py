@@ -136,7 +136,7 @@ WORKSPACES: Final = (
         behind={"graph": "layers", "batch": "objects"},
         hidden=frozenset({"timing", "prediction", "channel"}),
         widths={"source": Extent(0.2, 256, 380), "objects": Extent(0.27, 344, 480)},
-        heights={"source": Extent(0.0), "layers": Extent(0.8)},
+        heights={"source": Extent(0.0, 1), "layers": Extent(0.8)},
         has_picture=True,
     ),
     Workspace(

@@ -191,6 +191,7 @@ class SegmentControl(QObject):
         connect = self._actions.connect
         connect("segment_next", lambda: self._step(1))
         connect("segment_previous", lambda: self._step(-1))
+        connect("segment_add_next", self._add_next)
         connect("segment_hide", lambda: self._on_class(self._objects.toggle))
         connect("segment_solo", lambda: self._on_class(self._objects.solo))
 
@@ -349,3 +350,11 @@ class SegmentControl(QObject):
             places = self._choice.places(self._found)
             start = places[0] if places else (-1 if step > 0 else 0)
             self.choose(((start + step) % len(self._found.items),))
+
+    def _add_next(self) -> None:
+        """Choose besides the chosen the first one after the last of them that is not."""
+        if isinstance(self._found, Instances):
+            places = self._choice.places(self._found)
+            count, last = len(self._found.items), places[-1] if places else -1
+            others = ((last + step) % count for step in range(1, count + 1))
+            self.choose((*places, *[it for it in others if it not in places][:1]))
