@@ -108,6 +108,7 @@ def _arrange_piece(piece: Level, check: Callable[[], None]) -> Drawn:
     # a way back runs across all that stands beside its ends
     has_ways_back = any(net.back_targets for net in ranked.nets)
     if has_ways_back or ordering.cuts_a_body(ranked):
+        ranked.dissolve()
         ranked = _ranked(piece, check, is_spanning=False)
     columns.place_across(ranked, check)
     width = max((v.centre + v.half for rank in ranked.ranks for v in rank), default=0.0)

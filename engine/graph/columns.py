@@ -205,7 +205,7 @@ def _keep_apart(ranked: Ranked, seats: _Seats) -> None:
 
 
 def _pull(ranked: Ranked, seats: _Seats) -> None:
-    pulls: dict[tuple[_Block, _Block], dict[float, float]] = defaultdict(dict)
+    pulls: dict[tuple[_Block, _Block, float], float] = defaultdict(float)
     for vertices in ranked.ranks:
         for vertex in vertices:
             one, offset = seats[vertex]
@@ -215,12 +215,10 @@ def _pull(ranked: Ranked, seats: _Seats) -> None:
                     shift = offset + link.out_offset
                     shift -= other_offset + link.in_offset
                     weight = 3.0 if link.lower.is_real and _is_branch(link) else 1.0
-                    known = pulls[one, other]
-                    known[shift] = known.get(shift, 0.0) + weight
-    for (one, other), shifts in pulls.items():
-        for shift, weight in shifts.items():
-            other.pulls.append((one, shift, weight))
-            one.pulls.append((other, -shift, weight))
+                    pulls[one, other, shift] += weight
+    for (one, other, shift), weight in pulls.items():
+        other.pulls.append((one, shift, weight))
+        one.pulls.append((other, -shift, weight))
 
 
 def _left_to_right(blocks: list[_Block]) -> list[_Block]:

@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from engine.values.graph import ItemEdge, ModuleBox, VisibleGraph
 
     _PlacedParts = tuple[tuple[PlacedItem, ...], tuple[PlacedBox, ...], tuple[PlacedEdge, ...]]
-    _Placed = tuple[
-        tuple[PlacedItem, ...], tuple[PlacedBox, ...], tuple[PlacedEdge, ...], Place
-    ]
+    _Placed = tuple[tuple[PlacedItem, ...], tuple[PlacedBox, ...], tuple[PlacedEdge, ...], Place]
 
 __all__ = ["FRAME_PADDING", "FRAME_STRIP", "MARGIN", "layout"]
 

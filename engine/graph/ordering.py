@@ -142,7 +142,9 @@ def _sweep(ranked: Ranked, *, is_down: bool) -> list[int]:
         vertices = ranked.ranks[rank]
         if len(vertices) < 2:
             continue
-        wanted = [_mean_above(v) for v in vertices] if is_down else [_mean_below(v) for v in vertices]
+        wanted = (
+            [_mean_above(v) for v in vertices] if is_down else [_mean_below(v) for v in vertices]
+        )
         if all(map(operator.le, wanted, wanted[1:])):
             continue
         changed.append(rank)

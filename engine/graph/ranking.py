@@ -44,6 +44,8 @@ class Ranked:
             for vertex in vertices:
                 vertex.ups.clear()
                 vertex.downs.clear()
+        for net in self.nets:
+            net.links.clear()
 
 
 def build(

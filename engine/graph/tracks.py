@@ -113,12 +113,13 @@ class Routes:
             self._set_margins(rank, vertices)
 
     def _add(self, link: Link) -> None:
-        gap = self.gaps[link.lower.rank]
+        upper, lower = link.upper, link.lower
+        gap = self.gaps[lower.rank]
         gap.is_crossed = True
-        start, end = link.upper.centre + link.out_offset, link.lower.centre + link.in_offset
-        if not link.is_joined and len(link.upper.downs) == 1 and abs(start - end) < _SAME:
+        start, end = upper.centre + link.out_offset, lower.centre + link.in_offset
+        if not link.is_joined and abs(start - end) < _SAME and len(upper.downs) == 1:
             return  # it is all there is of its net in its gap, and straight
-        key = (link.lower, link.target) if link.is_joined else link.net
+        key = (lower, link.target) if link.is_joined else link.net
         run = gap.runs.get(key)
         if run is None:
             run = gap.runs[key] = _Run()
