@@ -46,10 +46,8 @@ class _Run:
         for places, place in ((self.starts, start), (self.ends, end)):
             if place is not None and place not in places:
                 places[place] = None
-                if place < self.low:
-                    self.low = place
-                if place > self.high:
-                    self.high = place
+                self.low = min(self.low, place)
+                self.high = max(self.high, place)
 
     @property
     def is_flat(self) -> bool:
