@@ -198,7 +198,9 @@ class MainWindow(QMainWindow):
         self.graphs = GraphControl(
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
-        self.comparing = CompareControl(context, panel=self.compare, palette=self.palette_)
+        self.comparing = CompareControl(
+            context, panel=self.compare, maps=self.maps, palette=self.palette_
+        )
         self.evidences = EvidenceControl(context, evidence=self.evidence, race=self.race)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         self.segments = SegmentControl(
@@ -304,7 +306,7 @@ class MainWindow(QMainWindow):
         self.workspaces.show("graph")
         dock = self.docks["compare"]
         bring_forward(dock)
-        self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
+        self.resizeDocks([dock], [round(self.width() * 0.56)], Qt.Orientation.Horizontal)
 
     @Slot(str)
     def _show_source_for(self, workspace: str) -> None:

@@ -104,8 +104,16 @@ class Camera:
         self.zoom = self.fit_zoom
         self.centre(self.scene_width / 2, self.scene_height / 2)
 
-    def begin(self, *, is_down: bool) -> None:
-        """Show the beginning of the scene at a size that can be read."""
+    def begin(self, *, is_down: bool, first: Rect | None = None) -> None:
+        """Show the beginning of the scene at a size that can be read.
+
+        Parameters
+        ----------
+        is_down
+            Which way data flows.
+        first
+            Where it comes in: this is seen, wherever in the scene it lies.
+        """
         across = (self.width - 2 * MARGIN_PX) / max(self.scene_width, 1.0)
         along = (self.height - 2 * MARGIN_PX) / max(self.scene_height, 1.0)
         self.zoom = min(max(across if is_down else along, READABLE_ZOOM), 1.0)
@@ -117,6 +125,8 @@ class Camera:
             self.top = -MARGIN_PX
         else:
             self.left = -MARGIN_PX
+        if first is not None:
+            self.reveal(first)
 
     def fit_rect(self, rect: Rect) -> None:
         """Show a part of the scene as large as it goes, at most at zoom 1."""

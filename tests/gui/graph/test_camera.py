@@ -64,6 +64,15 @@ def test_the_beginning_can_be_read() -> None:
     assert it.to_view(0, 0)[0] == MARGIN_PX
 
 
+@pytest.mark.parametrize("left", [0, 880])
+def test_the_beginning_is_where_data_comes_in(left: float) -> None:
+    it = camera()
+    it.begin(is_down=True, first=(left, 20, left + 120, 60))
+    assert it.to_view(left, 20)[0] >= 0
+    assert it.to_view(left + 120, 60)[0] <= 400
+    assert it.to_view(0, 0)[1] == MARGIN_PX
+
+
 def test_a_small_drawing_begins_whole() -> None:
     it = camera((300, 200))
     it.begin(is_down=True)
