@@ -83,6 +83,7 @@ def run_batch(
     try:
         request = _with_classes(request, segmenter)
         segmenter.set_settings(request.settings)
+        segmenter.fuse()
         work = _Work(request, segmenter, on_progress, on_segmented)
         return work.run(items, control, begun_at)
     finally:
