@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ExportError
 from engine.export.masks import ExportOptions, MaskExport, Policy, make_writer
-from engine.export.masks.registry import formats, register_format
+from engine.export.masks.registry import format_titles, register_format
 from engine.export.masks.writing import Plan, Writer
 from engine.values import Category, Instances, Segmentation
 from tests.engine.export.masks import hard
@@ -56,13 +56,13 @@ def export(name: str, folder: Path, pictures: list[str], options: ExportOptions 
 
 
 def test_all_that_are_promised_are_there() -> None:
-    assert set(formats()) == {
+    assert set(format_titles()) == {
         "overlay", "voc", "binary", "cutout", "coco", "yolo", "labelme", "npz", "csv", "film",
     }  # fmt: skip
-    assert all(formats().values())
+    assert all(format_titles().values())
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", format_titles())
 def test_it_writes_what_it_says(name: str, tmp_path: Path) -> None:
     writer = make_writer(name)
     writer.begin(tmp_path, OPTIONS)
@@ -75,7 +75,7 @@ def test_it_writes_what_it_says(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.part"))
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", format_titles())
 def test_adding_again_changes_nothing(name: str, tmp_path: Path) -> None:
     once, twice = tmp_path / "once", tmp_path / "twice"
     export(name, once, ["hard", "labels"])
@@ -87,7 +87,7 @@ def test_adding_again_changes_nothing(name: str, tmp_path: Path) -> None:
     assert_same(twice, once)
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", format_titles())
 def test_it_goes_on_after_it_was_cut_off(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +137,7 @@ def _until_the_record(write: Callable[..., Any]) -> Callable[..., Any]:
     return cut
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", format_titles())
 def test_a_persons_file_is_never_replaced_unasked(name: str, tmp_path: Path) -> None:
     export(name, tmp_path, ["hard"])
     for path in hard.files_in(tmp_path):
@@ -155,7 +155,7 @@ def test_a_persons_file_is_never_replaced_unasked(name: str, tmp_path: Path) -> 
     assert len(contents(tmp_path)) == len(after)
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", format_titles())
 def test_a_full_disk_leaves_nothing_half_written(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,7 +175,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert hard.files_in(tmp_path)
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", format_titles())
 def test_masks_of_another_network_are_turned_away(name: str, tmp_path: Path) -> None:
     writer = make_writer(name)
     writer.begin(tmp_path, OPTIONS)
@@ -219,7 +219,8 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     import gc
     import weakref
 
-    export_ = MaskExport(tmp_path, [make_writer(n) for n in formats() if n != "film"], OPTIONS)
+    writers = [make_writer(name) for name in format_titles() if name != "film"]
+    export_ = MaskExport(tmp_path, writers, OPTIONS)
     seen = []
     for k in range(3):
         picture = hard.build(hard.objects(), f"{k}.png")
