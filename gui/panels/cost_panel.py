@@ -7,11 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-<<<<<<< HEAD
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
-=======
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
->>>>>>> graphgui
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -339,17 +335,15 @@ class CostPanel(QWidget):
 
     # Qt's overrides.
 
-<<<<<<< HEAD
     def showEvent(self, event: QShowEvent) -> None:
         """Give the columns their room, if they had none while nobody looked."""
         super().showEvent(event)
         self._fit_columns()
-=======
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the arithmetic whole."""
         super().resizeEvent(event)
         self._give_room(is_kept=False)
->>>>>>> graphgui
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the chosen row."""
