@@ -6,7 +6,7 @@ import csv
 import dataclasses
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -57,6 +57,10 @@ class CostPanel(QWidget):
         super().__init__(parent)
         self._measured: dict[LayerKey, MeasuredField] = {}
         self._is_fitted = True
+        # In a turn of its own: what tells of the costs has other listeners too.
+        self._fit = QTimer(self)
+        self._fit.setSingleShot(True)
+        self._fit.timeout.connect(self._fit_columns)
         self.model = CostTableModel(self)
         self._filter = CostFilterModel(self)
         self._filter.setSourceModel(self.model)
@@ -81,7 +85,7 @@ class CostPanel(QWidget):
         self.model.set_cost(cost)
         self.table.show_totals(cost)
         self._is_fitted = False
-        self._fit_columns()
+        self._fit.start()
         self._show_about()
         for widget in (self._search, self._measure, self._save, self.table):
             widget.setEnabled(True)
@@ -243,6 +247,7 @@ class CostPanel(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._show_formulas)
         self.table.customContextMenuRequested.connect(self._show_menu)
 
+    @Slot()
     def _fit_columns(self) -> None:
         """Measure texts only where they are seen: it takes half a frame."""
         if not self._is_fitted and self.isVisible():
