@@ -57,7 +57,7 @@ class CostPanel(QWidget):
         super().__init__(parent)
         self._measured: dict[LayerKey, MeasuredField] = {}
         self._is_fitted = True
-        # In a turn of its own: what tells of the costs has other listeners too.
+        # In turns of its own: what tells of the costs has other listeners too.
         self._fit = QTimer(self)
         self._fit.setSingleShot(True)
         self._fit.timeout.connect(self._fit_columns)
@@ -118,6 +118,11 @@ class CostPanel(QWidget):
         """Return the layer that is selected."""
         layer = self._layer(self.table.currentIndex())
         return layer.key if layer is not None else None
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the columns have the room that their texts need."""
+        return self._is_fitted
 
     @property
     def formulas_text(self) -> str:
@@ -250,9 +255,13 @@ class CostPanel(QWidget):
     @Slot()
     def _fit_columns(self) -> None:
         """Measure texts only where they are seen: it takes half a frame."""
-        if not self._is_fitted and self.isVisible():
+        if self._is_fitted or not self.isVisible():
+            return
+        if self.model.look_ahead():
             self._is_fitted = True
             self.table.fit_columns()
+        else:
+            self._fit.start()
 
     def _show_about(self) -> None:
         """Say what is counted, on what, and what is being measured."""
@@ -330,7 +339,7 @@ class CostPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Give the columns their room, if they had none while nobody looked."""
         super().showEvent(event)
-        self._fit_columns()
+        self._fit.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the chosen row."""
