@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -57,6 +57,10 @@ class CostPanel(QWidget):
         super().__init__(parent)
         self._measured: dict[LayerKey, MeasuredField] = {}
         self._is_fitted = True
+        # In turns of its own: what tells of the costs has other listeners too.
+        self._fit = QTimer(self)
+        self._fit.setSingleShot(True)
+        self._fit.timeout.connect(self._fit_columns)
         self.model = CostTableModel(self)
         self._filter = CostFilterModel(self)
         self._filter.setSourceModel(self.model)
@@ -81,7 +85,7 @@ class CostPanel(QWidget):
         self.model.set_cost(cost)
         self.table.show_totals(cost)
         self._is_fitted = False
-        self._fit_columns()
+        self._fit.start()
         self._show_about()
         for widget in (self._search, self._measure, self._save, self.table):
             widget.setEnabled(True)
@@ -114,6 +118,11 @@ class CostPanel(QWidget):
         """Return the layer that is selected."""
         layer = self._layer(self.table.currentIndex())
         return layer.key if layer is not None else None
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the columns have the room that their texts need."""
+        return self._is_fitted
 
     @property
     def formulas_text(self) -> str:
@@ -230,11 +239,16 @@ class CostPanel(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._show_formulas)
         self.table.customContextMenuRequested.connect(self._show_menu)
 
+    @Slot()
     def _fit_columns(self) -> None:
         """Measure texts only where they are seen: it takes half a frame."""
-        if not self._is_fitted and self.isVisible():
+        if self._is_fitted or not self.isVisible():
+            return
+        if self.model.look_ahead():
             self._is_fitted = True
             self.table.fit_columns()
+        else:
+            self._fit.start()
 
     def _show_about(self) -> None:
         """Say what is counted, on what, and what is being measured."""
@@ -338,7 +352,7 @@ class CostPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Give the columns their room, if they had none while nobody looked."""
         super().showEvent(event)
-        self._fit_columns()
+        self._fit.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the arithmetic whole."""

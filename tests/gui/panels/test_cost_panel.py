@@ -48,6 +48,7 @@ def panel(qtbot: QtBot) -> CostPanel:
     widget.resize(1300, 500)
     widget.show()
     widget.show_cost(COST)
+    qtbot.waitUntil(lambda: widget.is_fitted)
     return widget
 
 
@@ -112,10 +113,11 @@ def test_sums_stand_below_their_columns(panel: CostPanel) -> None:
     assert panel.table.totals.columnWidth(2) == 177
 
 
-def test_columns_are_as_wide_as_their_widest_text(panel: CostPanel) -> None:
+def test_columns_are_as_wide_as_their_widest_text(qtbot: QtBot, panel: CostPanel) -> None:
     """As wide as Qt's own, which asks for every cell, would make them; thousands take too long."""
     rows = [row(n, f"layer{n}.{'x' * (n * 7 % 20)}", n**3, (2, n, n)) for n in range(400)]
     panel.show_cost(NetworkCost("net", 2, (3, 227, 227), tuple(rows), 69_888, 100, 2352))
+    qtbot.waitUntil(lambda: panel.is_fitted)
     ours = [panel.table.columnWidth(n) for n in range(len(COLUMNS))]
     panel.table.resizeColumnsToContents()
     panel.table.totals.resizeColumnsToContents()
@@ -134,6 +136,7 @@ def test_columns_get_their_room_when_they_are_looked_at(qtbot: QtBot) -> None:
     panel.show_cost(long)
     assert panel.table.columnWidth(0) == before
     panel.show()
+    qtbot.waitUntil(lambda: panel.is_fitted)
     assert panel.table.columnWidth(0) > before
 
 
