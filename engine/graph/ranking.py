@@ -44,6 +44,8 @@ class Ranked:
             for vertex in vertices:
                 vertex.ups.clear()
                 vertex.downs.clear()
+        for net in self.nets:
+            net.links.clear()
 
 
 def build(
@@ -220,7 +222,7 @@ def _add_net(result: Ranked, spec: NetSpec, back: set[tuple[str, str]]) -> None:
     net.back_targets = [end for end in ends if (spec.source[0], end[1][0]) in back]
     upper = source
     for rank in range(source.rank + 1, max((v.rank for v, _ in ahead), default=source.rank)):
-        lane = Vertex(VertexKind.LANE, _LANE_HALF, None, rank)
+        lane = Vertex(VertexKind.LANE, _LANE_HALF, None, rank, is_real=False)
         result.ranks[rank].append(lane)
         net.lanes[rank] = lane
         net.links.append(_connect(Link(upper, lane, net, offset if upper is source else 0.0)))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.commands import SetSegmentation
-from engine.events import EngineEvent, ModelReady
+from engine.events import EngineEvent, ModelReady, ModelsListed
 from engine.values import BACKGROUND, Instances, LabelMap
-from gui.control.correct import CorrectControl
+from gui.control.correct_live import LiveCorrectControl
 from gui.control.save_masks import SaveMasksControl
+from gui.panels.no_masks_page import DEFAULT_MODEL
 from gui.segment.choice import Choice
 from gui.segment.look import store_look, store_segment_settings
 from gui.segment.pointing import category_name, describe, follow
@@ -87,7 +88,7 @@ class SegmentControl(QObject):
         self._found: Segmentation | None = None
         self._hidden: frozenset[int] = frozenset()
         self._choice = Choice()
-        self.correct = CorrectControl(context, panel)
+        self.correct = LiveCorrectControl(context, panel)
         self.saving = SaveMasksControl(context, panel)
         self._lists_due = QTimer(self)
         self._lists_due.setSingleShot(True)
@@ -111,11 +112,10 @@ class SegmentControl(QObject):
     @Slot(object)
     def show_result(self, result: FrameResult) -> None:
         """Take the newest answer; it is drawn where it can be seen."""
-        self._result = result
-        found = self.correct.corrected(result)
+        self._result, found = self.correct.corrected(result)
         before, self._found = self._found, found
         if found is None:
-            self._show_nothing(result)
+            self._show_nothing(self._result)
             return
         if before is None or before.categories != found.categories:
             self._hidden = frozenset()
@@ -191,6 +191,7 @@ class SegmentControl(QObject):
         connect = self._actions.connect
         connect("segment_next", lambda: self._step(1))
         connect("segment_previous", lambda: self._step(-1))
+        connect("segment_add_next", self._add_next)
         connect("segment_hide", lambda: self._on_class(self._objects.toggle))
         connect("segment_solo", lambda: self._on_class(self._objects.solo))
 
@@ -201,9 +202,13 @@ class SegmentControl(QObject):
             self._result = self._found = None
             self._lists_due.stop()
             self._choice.clear()
-            self.correct.discard()
+            self.correct.clear()
             self._panel.show_waiting()
             self._objects.clear(self._objects.tr("Waiting for the first answer"))
+        elif isinstance(event, ModelsListed):
+            for card in event.cards:
+                if card.name == DEFAULT_MODEL:
+                    self._panel.page.show_offer(card)
 
     def _show_nothing(self, result: FrameResult) -> None:
         self._choice.clear()
@@ -286,7 +291,7 @@ class SegmentControl(QObject):
     def _show_corrected(self, places: tuple[int, ...]) -> None:
         if self._result is None:
             return
-        self._found = self.correct.corrected(self._result)
+        self._found = self.correct.now or self._result.segmentation
         if isinstance(self._found, Instances):
             self._choice.take(self._found, places)
         self._show()
@@ -345,3 +350,11 @@ class SegmentControl(QObject):
             places = self._choice.places(self._found)
             start = places[0] if places else (-1 if step > 0 else 0)
             self.choose(((start + step) % len(self._found.items),))
+
+    def _add_next(self) -> None:
+        """Choose besides the chosen the first one after the last of them that is not."""
+        if isinstance(self._found, Instances):
+            places = self._choice.places(self._found)
+            count, last = len(self._found.items), places[-1] if places else -1
+            others = ((last + step) % count for step in range(1, count + 1))
+            self.choose((*places, *[it for it in others if it not in places][:1]))

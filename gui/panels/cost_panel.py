@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -56,6 +56,7 @@ class CostPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._measured: dict[LayerKey, MeasuredField] = {}
+        self._is_fitted = True
         self.model = CostTableModel(self)
         self._filter = CostFilterModel(self)
         self._filter.setSourceModel(self.model)
@@ -79,7 +80,8 @@ class CostPanel(QWidget):
         cost = _with_fields(cost, self._measured)
         self.model.set_cost(cost)
         self.table.show_totals(cost)
-        self.table.fit_columns()
+        self._is_fitted = False
+        self._fit_columns()
         self._show_about()
         for widget in (self._search, self._measure, self._save, self.table):
             widget.setEnabled(True)
@@ -228,6 +230,12 @@ class CostPanel(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._show_formulas)
         self.table.customContextMenuRequested.connect(self._show_menu)
 
+    def _fit_columns(self) -> None:
+        """Measure texts only where they are seen: it takes half a frame."""
+        if not self._is_fitted and self.isVisible():
+            self._is_fitted = True
+            self.table.fit_columns()
+
     def _show_about(self) -> None:
         """Say what is counted, on what, and what is being measured."""
         cost = self.cost
@@ -331,6 +339,11 @@ class CostPanel(QWidget):
         """Keep the arithmetic whole."""
         super().resizeEvent(event)
         self._give_room(is_kept=False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the columns their room, if they had none while nobody looked."""
+        super().showEvent(event)
+        self._fit_columns()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the chosen row."""

@@ -125,6 +125,18 @@ def test_columns_are_as_wide_as_their_widest_text(panel: CostPanel) -> None:
         assert width <= max(needed, panel.table.totals.columnWidth(number)) + 2 * PAD
 
 
+def test_columns_get_their_room_when_they_are_looked_at(qtbot: QtBot) -> None:
+    panel = CostPanel()
+    qtbot.addWidget(panel)
+    panel.resize(1300, 500)
+    before = panel.table.columnWidth(0)
+    long = dataclasses.replace(COST, layers=(row(0, "features.denseblock4.denselayer48", 30),))
+    panel.show_cost(long)
+    assert panel.table.columnWidth(0) == before
+    panel.show()
+    assert panel.table.columnWidth(0) > before
+
+
 def test_sorting_keeps_what_is_selected(panel: CostPanel) -> None:
     panel.mark_current(LayerKey("b"))
     macs = [column.name for column in COLUMNS].index("macs")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.sources.base import SetPlaying
+from engine.sources.base import SetPlaying, SourceInfo, SourceKind, SourceSpec, SourceState
 from engine.values import Instances
 from gui.segment.tools import Tool
 from tests.gui.fake_engine import CONV1, model
-from tests.gui.segment_kit import CAR, SIZE, answer, labels, picture, show, three
+from tests.gui.segment_kit import CAR, DOG, SIZE, answer, labels, picture, show, three
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
@@ -48,6 +50,18 @@ def shown(kit: Kit) -> Instances:
 
 def areas(kit: Kit) -> list[int]:
     return [item.region.area for item in shown(kit).items]
+
+
+def stand_still(kit: Kit) -> None:
+    """Have the source tell that it has stopped, as it does some time after it was asked."""
+    info = SourceInfo("street", can_play=True)
+    kit.engine.status(SourceSpec(SourceKind.DEMO), SourceState.PAUSED, info)
+
+
+def next_picture(kit: Kit) -> None:
+    """Show an answer to a picture that was read after the source stood still."""
+    stand_still(kit)
+    show(kit, answer(three(), frame=replace(picture(5), captured_at=time.perf_counter())))
 
 
 def at(kit: Kit, x: float, y: float) -> QPoint:
@@ -153,6 +167,69 @@ def test_merge_split_grow_shrink_fill(there: Kit) -> None:
     assert history.undone_next == "shrink"
 
 
+def test_every_tool_is_taken_back_to_the_beginning_and_done_again(there: Kit) -> None:
+    strip, choose = there.window.segment.strip, there.window.segments.choose
+    seen = [shown(there)]
+
+    def did() -> None:
+        assert shown(there) is not seen[-1]
+        seen.append(shown(there))
+
+    choose((0,))
+    strip._size.setValue(3)
+    for tool, end in (("correct_brush", (20, 12)), ("correct_eraser", (9, 12))):
+        there.trigger(tool)
+        drag(there, (8, 12), end)
+        did()
+    for step in ("correct_fill", "correct_grow", "correct_shrink"):
+        there.trigger(step)
+        did()
+    choose((0, 1))
+    for step in ("correct_merge", "correct_split"):
+        there.trigger(step)
+        did()
+    strip.category_chosen.emit(CAR.id)
+    did()
+    choose((1,))
+    there.trigger("correct_delete")
+    did()
+    strip._least.setValue(250)
+    there.trigger("correct_drop")
+    did()
+    undo, redo = (there.window.actions_.action(f"correct_{way}") for way in ("undo", "redo"))
+    for state in reversed(seen[:-1]):
+        undo.trigger()
+        assert shown(there) is state
+    assert not undo.isEnabled()
+    assert not there.window.segments.correct.is_changed
+    for state in seen[1:]:
+        redo.trigger()
+        assert shown(there) is state
+    assert not redo.isEnabled()
+
+
+def test_without_a_mouse(there: Kit) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    view = there.window.segment.view
+    there.press(Qt.Key.Key_Down, control)
+    there.press(Qt.Key.Key_Down, control | shift)
+    assert view.places == (0, 1)
+    there.press(Qt.Key.Key_J, control)
+    assert areas(there) == [392, 300]
+    there.press(Qt.Key.Key_R, shift)
+    box = there.window.segment.strip._class
+    assert box.view().isVisible()
+    QTest.keyClicks(box.view(), "dog")
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    assert [item.category for item in shown(there).items] == [DOG.id, 1]
+    there.window.segment.strip._least.setValue(350)
+    there.press(Qt.Key.Key_Delete, control)
+    assert areas(there) == [392]
+    there.window.segment.strip._least.setFocus()
+    there.press(Qt.Key.Key_Escape)
+    assert not there.window.segments.correct.is_active
+
+
 def test_another_class_by_the_strip(there: Kit) -> None:
     there.window.segments.choose((0,))
     box = there.window.segment.strip._class
@@ -206,16 +283,68 @@ def test_without_a_change_nothing_is_kept(there: Kit) -> None:
 def test_the_next_picture_ends_it(there: Kit) -> None:
     there.window.segments.choose((0,))
     there.trigger("correct_delete")
-    show(there, answer(three(), 5))
+    next_picture(there)
     assert areas(there) == [200, 192, 300]
     assert not there.window.segments.correct.is_active
     assert badges(there) == set()
 
 
+def test_a_straggler_takes_the_place_of_what_was_not_changed(there: Kit) -> None:
+    there.window.segments.choose((1,))
+    moved = replace(three(), items=three().items[1:])
+    show(there, answer(moved, 1))
+    assert there.window.segments.correct.is_active
+    assert areas(there) == [192, 300]
+    assert there.window.segment.view.places == (0,)
+    there.trigger("correct_delete")
+    assert areas(there) == [300]
+    there.trigger("correct_undo")
+    assert shown(there) is moved
+
+
+@pytest.mark.parametrize("is_still", [False, True])
+def test_a_straggler_does_not_take_the_first_strokes(there: Kit, *, is_still: bool) -> None:
+    there.window.segments.choose((0,))
+    there.trigger("correct_delete")
+    if is_still:
+        stand_still(there)
+    show(there, answer(three(), 1))
+    assert there.window.segments.correct.is_active
+    assert areas(there) == [192, 300]
+    now = there.window.segments.shown
+    assert now is not None
+    assert now[0].frame.index == 0
+    there.trigger("correct_undo")
+    show(there, answer(three(), 2))  # what was taken back can be done again still
+    there.trigger("correct_redo")
+    assert areas(there) == [192, 300]
+
+
+def test_an_answer_with_a_label_map_ends_what_was_not_changed(there: Kit) -> None:
+    show(there, answer(labels(), 1))
+    assert not there.window.segments.correct.is_active
+    assert there.window.segment.view.segmentation is not None
+    assert not there.is_checked("segment_correct")
+
+
+def test_a_picture_that_cannot_play_stands_still_from_the_start(kit: Kit) -> None:
+    spec = SourceSpec(SourceKind.IMAGE, "street.png")
+    kit.engine.status(spec, SourceState.PLAYING, SourceInfo("street.png"))
+    kit.trigger("workspace_segment")
+    kit.loaded(CONV1)
+    show(kit, first())
+    kit.trigger("segment_correct")
+    kit.window.segments.choose((0,))
+    kit.trigger("correct_delete")
+    show(kit, answer(three(), frame=replace(picture(1), captured_at=time.perf_counter())))
+    assert areas(kit) == [200, 192, 300]
+    assert not kit.window.segments.correct.is_active
+
+
 def test_corrections_that_go_unsaved_can_be_saved_still(there: Kit) -> None:
     there.window.segments.choose((0,))
     there.trigger("correct_delete")
-    show(there, answer(three(), 5))
+    next_picture(there)
     text = there.window.segment.notices.message("correct")
     assert text == "The corrections of street.png were not saved."
     there.click(there.window.segment.notices, "Save masks…")
@@ -266,6 +395,8 @@ def test_another_network_ends_it(there: Kit) -> None:
     there.engine.load(model("other"))
     assert not there.window.segments.correct.is_active
     assert not there.window.segment.strip.isVisible()
+    there.trigger("segment_correct")  # nothing was answered yet
+    assert not there.window.segments.correct.is_active
     show(there, first())
     assert areas(there) == [200, 192, 300]
 
