@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QComboBox, QToolButton
 from engine.events import CostMeasured, GraphTraced, ModelsListed, OtherTraced
 from engine.values import LayerKey
 from engine.values.graph_diff import Side
-from gui.graph.view import GraphView
 from gui.theme import theme_of
 from gui.workspaces import WORKSPACES, is_out_of_sight
 from tests.gui.fake_engine import CONV1, card
@@ -91,16 +90,20 @@ def test_no_workspace_is_a_trap(graphed: Kit, name: str) -> None:
     assert len(walk(graphed, start, Qt.Key.Key_Tab)) > 10
 
 
+def ringed(kit: Kit) -> QWidget | None:
+    return kit.window._ring.target
+
+
 def test_where_the_keyboard_is_can_be_seen(graphed: Kit, qtbot: QtBot) -> None:
     graphed.trigger("workspace_graph")
-    view, ring = graphed.window.graph.view, graphed.window._ring
+    view = graphed.window.graph.view
     qtbot.waitUntil(lambda: view.scene is not None, timeout=20_000)
     view.setFocus()
-    assert ring.target is None  # a click needs none
+    assert ringed(graphed) is None  # a click needs none
     graphed.press(Qt.Key.Key_Tab)
-    assert ring.target is None  # a button shows it itself
+    assert ringed(graphed) is None  # a button shows it itself
     graphed.press(Qt.Key.Key_Backtab)
-    assert isinstance(ring.target, GraphView)
+    assert ringed(graphed) is view
     shown = view.grab().toImage()
     for place in (0, shown.width() // 2, shown.width() - 1):
         assert shown.pixelColor(place, 0).name() == theme_of(view).focus
@@ -108,7 +111,7 @@ def test_where_the_keyboard_is_can_be_seen(graphed: Kit, qtbot: QtBot) -> None:
     QApplication.processEvents()
     assert view.grab().toImage().pixelColor(view.width() // 2, 0).name() == theme_of(view).focus
     graphed.window.cost._search.setFocus()
-    assert ring.target is None
+    assert ringed(graphed) is None
 
 
 def test_a_layer_is_watched_by_keys_alone(graphed: Kit, qtbot: QtBot) -> None:
