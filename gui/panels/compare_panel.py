@@ -236,7 +236,6 @@ class ComparePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.setFocusProxy(self.views[Side.LEFT])
 
     def _connect_parts(self) -> None:
         self._differ.compared.connect(self._show_index)
