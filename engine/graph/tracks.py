@@ -100,8 +100,7 @@ class Routes:
         """What a link belongs to; one that just goes straight on to nothing."""
         self._back: dict[tuple[Net, End], tuple[float, _Run, _Run]] = {}
         for net in ranked.nets:
-            for link in net.links:
-                self._add(link)
+            self._add_links(net)
             for vertex, target in net.back_targets:
                 self._add_back(net, vertex, target)
         for gap in self.gaps:
@@ -110,19 +109,20 @@ class Routes:
         for rank, vertices in enumerate(ranked.ranks):
             self._set_margins(rank, vertices)
 
-    def _add(self, link: Link) -> None:
-        upper, lower = link.upper, link.lower
-        gap = self.gaps[lower.rank]
-        gap.is_crossed = True
-        start, end = upper.centre + link.out_offset, lower.centre + link.in_offset
-        if not link.is_joined and abs(start - end) < _SAME and len(upper.downs) == 1:
-            return  # it is all there is of its net in its gap, and straight
-        key = (lower, link.target) if link.is_joined else link.net
-        run = gap.runs.get(key)
-        if run is None:
-            run = gap.runs[key] = _Run()
-        run.add(start, end)
-        self._run_of[link] = run
+    def _add_links(self, net: Net) -> None:
+        for link in net.links:
+            upper, lower = link.upper, link.lower
+            gap = self.gaps[lower.rank]
+            gap.is_crossed = True
+            start, end = upper.centre + link.out_offset, lower.centre + link.in_offset
+            if not link.is_joined and abs(start - end) < _SAME and len(upper.downs) == 1:
+                continue  # it is all there is of its net in its gap, and straight
+            key = (lower, link.target) if link.is_joined else net
+            run = gap.runs.get(key)
+            if run is None:
+                run = gap.runs[key] = _Run()
+            run.add(start, end)
+            self._run_of[link] = run
 
     def _add_back(self, net: Net, vertex: Vertex, target: End) -> None:
         source = self._ranked.last[net.spec.source[0]]

@@ -216,7 +216,7 @@ def _paint_bare(
     painter.setPen(Qt.PenStyle.NoPen)
     numbers = look.palette.numbers[rows]
     rects = scene.rects
-    for number in np.unique(numbers).tolist():
+    for number in sorted(set(numbers.tolist())):
         painter.setBrush(look.palette.tints[number].strong)
         painter.drawRects([rects[row] for row in rows[numbers == number].tolist()])
     painter.restore()

@@ -34,6 +34,7 @@ WORDS_ROLE: Final = Qt.ItemDataRole.UserRole + 3
 SAMPLED_ROWS: Final = 100
 MEASURED_TEXTS: Final = 12
 
+_SUMMED = tuple(number for number, column in enumerate(COLUMNS) if column.total is not None)
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -76,6 +77,16 @@ class CostTableModel(QAbstractTableModel):
             for row, layer in enumerate(self._layers):
                 self._rows.setdefault(layer.key, row)
         return self._rows.get(key)
+
+    def look_ahead(self) -> bool:
+        """Find the largest value of one more column; returns whether all are known."""
+        if self._cost is None or not self._layers:
+            return True
+        for column in _SUMMED:
+            if column not in self._largest:
+                self._largest_in(column, self._cost)
+                return False
+        return True
 
     def widest(self, column: int, width_of: Callable[[str], int]) -> int | None:
         """Return the row whose text in a column needs the most room, by `width_of`.
