@@ -149,9 +149,8 @@ def _where_they_differ(
     for step in range(int(left.max(initial=0))):
         if step >= fewest:
             stays = left > step
-            y, left, at, difference, rest = (
-                values[stays] for values in (y, left, at, difference, rest)
-            )
+            y, left, at = y[stays], left[stays], at[stays]
+            difference, rest = difference[stays], rest[stays]
         flat[at + step * width] = shares.take(y + step) * difference > rest
 
 
