@@ -57,6 +57,11 @@ class Features:
         return self.cells.shape[0], self.cells.shape[1]
 
     @property
+    def nbytes(self) -> int:
+        """The memory that it takes."""
+        return sum(getattr(self, name).nbytes for name in type(self).__slots__)
+
+    @property
     def rows(self) -> NDArray[np.float32]:
         """The cells one below the other: (h * w, C) float32."""
         return self.cells.reshape(-1, self.cells.shape[2]).astype(np.float32)
