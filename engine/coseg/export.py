@@ -40,7 +40,7 @@ def as_instances(picture: CosegPicture) -> Instances:
 
     Its category is "object", or "object 2" where the set was split into groups.
     """
-    categories = (COMMON_OBJECT,)
+    categories: tuple[Category, ...] = (COMMON_OBJECT,)
     if picture.groups > 1:
         numbers = range(1, picture.groups + 1)
         categories = tuple(Category(number, f"object {number}") for number in numbers)

@@ -163,7 +163,7 @@ def _levelled(soft: NDArray[np.float32]) -> NDArray[np.float32]:
     One threshold holds for the whole set; this is a little of one for each picture.
     """
     missing = np.float32(_USUAL_BEST - np.percentile(soft, _BEST))
-    return np.clip(soft + np.float32(_LEVEL_SHARE) * missing, 0, 1)
+    return np.asarray(np.clip(soft + np.float32(_LEVEL_SHARE) * missing, 0, 1), np.float32)
 
 
 def _mean(maps: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -264,7 +264,7 @@ def test_rounds_mend_a_first_guess_that_is_mostly_right() -> None:
 def test_live_cells_are_described_as_the_set_was() -> None:
     torch.manual_seed(0)
     fine, coarse = torch.randn(4, 4, 6), torch.randn(3, 2, 3)
-    slopes = np.arange(7, dtype=np.float32) / 3
+    slopes = np.asarray(np.arange(7) / 3, np.float32)
     model = FigureGround("net", WeightsChoice.RANDOM, "", 64, slopes, -0.3)
     large = torch.nn.functional.interpolate(coarse[None], size=(4, 6), mode="bilinear")[0]
     cells = torch.cat([fine / fine.norm(dim=0), large / large.norm(dim=0)]).permute(1, 2, 0)
