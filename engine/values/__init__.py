@@ -15,12 +15,17 @@ from engine.values.activations import (
     SortKey,
 )
 from engine.values.coseg import (
+    MOST_GROUPS,
+    MOST_PARTS,
     CosegFailure,
+    CosegGroup,
     CosegMethod,
     CosegPicture,
     CosegRequest,
     CosegResult,
+    CosegSeed,
     CosegSettings,
+    FigureGround,
     Refinement,
 )
 from engine.values.evidence import (
@@ -62,6 +67,7 @@ from engine.values.models import (
     ModelInfo,
     WeightsChoice,
 )
+from engine.values.packed import PackedRegion
 from engine.values.pictures import (
     Box,
     Frame,
@@ -93,6 +99,8 @@ from engine.values.survey import NodeSummary, SurveyRequest
 __all__ = [
     "BACKGROUND",
     "EVIDENCE_STRIDES",
+    "MOST_GROUPS",
+    "MOST_PARTS",
     "VOID",
     "Activation",
     "Agreement",
@@ -103,16 +111,19 @@ __all__ = [
     "ClassEvidence",
     "Classification",
     "CosegFailure",
+    "CosegGroup",
     "CosegMethod",
     "CosegPicture",
     "CosegRequest",
     "CosegResult",
+    "CosegSeed",
     "CosegSettings",
     "DeviceInfo",
     "DeviceRequest",
     "Direction",
     "EvidenceRequest",
     "FieldRequest",
+    "FigureGround",
     "Frame",
     "FrameResult",
     "GraphEdge",
@@ -140,6 +151,7 @@ __all__ = [
     "NodeSummary",
     "OpKind",
     "OverlayStyle",
+    "PackedRegion",
     "PaletteChoice",
     "PlacedBox",
     "PlacedEdge",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.cli import main
-from engine.coseg import pipeline
+from engine.coseg import pictures
 from engine.coseg.evaluate import read_mask, scores_of
 from engine.coseg.pipeline import run_coseg
 from engine.errors import CancelledError, ModelError, SourceError
@@ -83,7 +83,9 @@ def test_the_disc_is_found_in_every_picture(found: CosegResult) -> None:
         assert picture.soft.shape == (12, 16)
         assert 0 < picture.confidence <= 1
     assert [name for name, _ in found.seconds] == [
+        "Loading the network",
         "Describing pictures",
+        "Looking for groups",
         "Comparing pictures",
         "Looking for outliers",
         "Cutting out",
@@ -114,7 +116,7 @@ def test_pictures_are_described_once(
         raise AssertionError("described again")
 
     assert found.pictures
-    monkeypatch.setattr(pipeline, "describe_picture", never)
+    monkeypatch.setattr(pictures, "describe_picture", never)
     assert len(run_coseg(request(discs), JobControl()).pictures) == 6
 
 
