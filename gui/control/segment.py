@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from engine.commands import SetSegmentation
 from engine.events import EngineEvent, ModelReady
 from engine.values import BACKGROUND, Instances, LabelMap
-from gui.control.correct import CorrectControl
+from gui.control.correct_live import LiveCorrectControl
 from gui.control.save_masks import SaveMasksControl
 from gui.segment.choice import Choice
 from gui.segment.look import store_look, store_segment_settings
@@ -87,7 +87,7 @@ class SegmentControl(QObject):
         self._found: Segmentation | None = None
         self._hidden: frozenset[int] = frozenset()
         self._choice = Choice()
-        self.correct = CorrectControl(context, panel)
+        self.correct = LiveCorrectControl(context, panel)
         self.saving = SaveMasksControl(context, panel)
         self._lists_due = QTimer(self)
         self._lists_due.setSingleShot(True)
@@ -111,11 +111,10 @@ class SegmentControl(QObject):
     @Slot(object)
     def show_result(self, result: FrameResult) -> None:
         """Take the newest answer; it is drawn where it can be seen."""
-        self._result = result
-        found = self.correct.corrected(result)
+        self._result, found = self.correct.corrected(result)
         before, self._found = self._found, found
         if found is None:
-            self._show_nothing(result)
+            self._show_nothing(self._result)
             return
         if before is None or before.categories != found.categories:
             self._hidden = frozenset()
@@ -201,7 +200,7 @@ class SegmentControl(QObject):
             self._result = self._found = None
             self._lists_due.stop()
             self._choice.clear()
-            self.correct.discard()
+            self.correct.clear()
             self._panel.show_waiting()
             self._objects.clear(self._objects.tr("Waiting for the first answer"))
 
@@ -286,7 +285,7 @@ class SegmentControl(QObject):
     def _show_corrected(self, places: tuple[int, ...]) -> None:
         if self._result is None:
             return
-        self._found = self.correct.corrected(self._result)
+        self._found = self.correct.now or self._result.segmentation
         if isinstance(self._found, Instances):
             self._choice.take(self._found, places)
         self._show()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.sources.base import SetPlaying
+from engine.sources.base import SetPlaying, SourceInfo, SourceKind, SourceSpec, SourceState
 from engine.values import Instances
 from gui.segment.tools import Tool
 from tests.gui.fake_engine import CONV1, model
@@ -48,6 +50,18 @@ def shown(kit: Kit) -> Instances:
 
 def areas(kit: Kit) -> list[int]:
     return [item.region.area for item in shown(kit).items]
+
+
+def stand_still(kit: Kit) -> None:
+    """Have the source tell that it has stopped, as it does some time after it was asked."""
+    info = SourceInfo("street", can_play=True)
+    kit.engine.status(SourceSpec(SourceKind.DEMO), SourceState.PAUSED, info)
+
+
+def next_picture(kit: Kit) -> None:
+    """Show an answer to a picture that was read after the source stood still."""
+    stand_still(kit)
+    show(kit, answer(three(), frame=replace(picture(5), captured_at=time.perf_counter())))
 
 
 def at(kit: Kit, x: float, y: float) -> QPoint:
@@ -206,16 +220,68 @@ def test_without_a_change_nothing_is_kept(there: Kit) -> None:
 def test_the_next_picture_ends_it(there: Kit) -> None:
     there.window.segments.choose((0,))
     there.trigger("correct_delete")
-    show(there, answer(three(), 5))
+    next_picture(there)
     assert areas(there) == [200, 192, 300]
     assert not there.window.segments.correct.is_active
     assert badges(there) == set()
 
 
+def test_a_straggler_takes_the_place_of_what_was_not_changed(there: Kit) -> None:
+    there.window.segments.choose((1,))
+    moved = replace(three(), items=three().items[1:])
+    show(there, answer(moved, 1))
+    assert there.window.segments.correct.is_active
+    assert areas(there) == [192, 300]
+    assert there.window.segment.view.places == (0,)
+    there.trigger("correct_delete")
+    assert areas(there) == [300]
+    there.trigger("correct_undo")
+    assert shown(there) is moved
+
+
+@pytest.mark.parametrize("is_still", [False, True])
+def test_a_straggler_does_not_take_the_first_strokes(there: Kit, *, is_still: bool) -> None:
+    there.window.segments.choose((0,))
+    there.trigger("correct_delete")
+    if is_still:
+        stand_still(there)
+    show(there, answer(three(), 1))
+    assert there.window.segments.correct.is_active
+    assert areas(there) == [192, 300]
+    now = there.window.segments.shown
+    assert now is not None
+    assert now[0].frame.index == 0
+    there.trigger("correct_undo")
+    show(there, answer(three(), 2))  # what was taken back can be done again still
+    there.trigger("correct_redo")
+    assert areas(there) == [192, 300]
+
+
+def test_an_answer_with_a_label_map_ends_what_was_not_changed(there: Kit) -> None:
+    show(there, answer(labels(), 1))
+    assert not there.window.segments.correct.is_active
+    assert there.window.segment.view.segmentation is not None
+    assert not there.is_checked("segment_correct")
+
+
+def test_a_picture_that_cannot_play_stands_still_from_the_start(kit: Kit) -> None:
+    spec = SourceSpec(SourceKind.IMAGE, "street.png")
+    kit.engine.status(spec, SourceState.PLAYING, SourceInfo("street.png"))
+    kit.trigger("workspace_segment")
+    kit.loaded(CONV1)
+    show(kit, first())
+    kit.trigger("segment_correct")
+    kit.window.segments.choose((0,))
+    kit.trigger("correct_delete")
+    show(kit, answer(three(), frame=replace(picture(1), captured_at=time.perf_counter())))
+    assert areas(kit) == [200, 192, 300]
+    assert not kit.window.segments.correct.is_active
+
+
 def test_corrections_that_go_unsaved_can_be_saved_still(there: Kit) -> None:
     there.window.segments.choose((0,))
     there.trigger("correct_delete")
-    show(there, answer(three(), 5))
+    next_picture(there)
     text = there.window.segment.notices.message("correct")
     assert text == "The corrections of street.png were not saved."
     there.click(there.window.segment.notices, "Save masks…")
@@ -266,6 +332,8 @@ def test_another_network_ends_it(there: Kit) -> None:
     there.engine.load(model("other"))
     assert not there.window.segments.correct.is_active
     assert not there.window.segment.strip.isVisible()
+    there.trigger("segment_correct")  # nothing was answered yet
+    assert not there.window.segments.correct.is_active
     show(there, first())
     assert areas(there) == [200, 192, 300]
 
