@@ -111,7 +111,10 @@ def reasons() -> tuple[Reason, ...]:
 
 
 def painted(
-    values: NDArray[np.generic], kind: WhyMap, picture: NDArray[np.uint8]
+    values: NDArray[np.generic],
+    kind: WhyMap,
+    picture: NDArray[np.uint8],
+    strength: float | None = None,
 ) -> NDArray[np.uint8]:
     """Return a map over its picture in grey: (h, w, 3) uint8.
 
@@ -121,6 +124,8 @@ def painted(
         float32 in 0..1, or for "labels" uint8 numbers of clusters from 0.
     picture : ndarray, (H, W, 3), uint8
         RGB; brought to a longer side of at most `SIDE_PX`.
+    strength
+        How much the map counts against the picture, in 0..1; None = as it is read best.
     """
     import cv2  # noqa: PLC0415 - a tenth of a second that the window need not wait for
 
@@ -139,11 +144,12 @@ def painted(
         for number in np.unique(numbers).tolist():
             table[number] = colour_of(number % 254 + 1, OverlayStyle())
         cells = cv2.resize(numbers, size, interpolation=cv2.INTER_NEAREST)
-        colours, strength = table[cells].astype(np.float32), np.float32(_LABEL_STRENGTH)
+        colours, usual = table[cells].astype(np.float32), _LABEL_STRENGTH
     else:
         cells = cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
         indices = np.clip(np.asarray(cells) * 255, 0, 255).astype(np.uint8)
         colours = colormaps.lut("viridis")[indices].astype(np.float32)
-        strength = np.float32(_STRENGTH)
-    mixed = grey * (1 - strength) + colours * strength
+        usual = _STRENGTH
+    share = np.float32(usual if strength is None else strength)
+    mixed = grey * (1 - share) + colours * share
     return np.clip(mixed, 0, 255).astype(np.uint8)

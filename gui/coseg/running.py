@@ -33,6 +33,10 @@ __all__ = ["CosegWatch", "OpenSet", "PictureSet", "open_set"]
 class PictureSet(Protocol):
     """A set held in hand; see `engine.coseg.pipeline.CosegSet`."""
 
+    @property
+    def request(self) -> CosegRequest:
+        """What it was asked last."""
+
     def run(self, control: JobControl, on_picture: OnPicture) -> CosegResult:
         """Work through it."""
 

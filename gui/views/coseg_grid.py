@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
 from gui.coseg.look import LEAST_CELL_PX, MOST_CELL_PX, CosegLook
@@ -48,6 +48,7 @@ class CosegGrid(QListView):
         self._grid = CosegGridModel(load, self)
         self._cells = CosegCellDelegate(self)
         self._is_told = False
+        self._wanted_px = self._cells.cell_px
         self._message = self.tr("None of the pictures is like that")
         self.setModel(self._grid)
         self.setItemDelegate(self._cells)
@@ -86,9 +87,8 @@ class CosegGrid(QListView):
 
     def set_look(self, look: CosegLook) -> None:
         """Show the set like this; the chosen picture stays chosen where it is still shown."""
-        if look.cell_px != self._cells.cell_px:
-            self._cells.cell_px = look.cell_px
-            self.scheduleDelayedItemsLayout()
+        self._wanted_px = look.cell_px
+        self._fit_cells()
         self._keeping_choice(lambda: self._grid.set_look(look))
 
     def set_groups(self, *, has_groups: bool) -> None:
@@ -131,6 +131,15 @@ class CosegGrid(QListView):
 
     # ------------------------------------------------------------------------------------ private
 
+    def _fit_cells(self) -> None:
+        """Have a whole number of cells fill a row, each about as wide as it is wanted."""
+        room = self.viewport().width() - 1
+        columns = max(1, round(room / self._wanted_px))
+        cell_px = max(LEAST_CELL_PX, min(room // columns, 2 * self._wanted_px))
+        if cell_px != self._cells.cell_px:
+            self._cells.cell_px = cell_px
+            self.scheduleDelayedItemsLayout()
+
     def _keeping_choice(self, change: object) -> None:
         place = self.place
         if callable(change) and change() and place >= 0:
@@ -144,10 +153,15 @@ class CosegGrid(QListView):
 
     # ----------------------------------------------------------------------------- Qt's overrides
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fill the rows anew."""
+        super().resizeEvent(event)
+        self._fit_cells()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl make the cells larger or smaller."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            wanted = round(self._cells.cell_px * 1.0015 ** event.angleDelta().y())
+            wanted = round(self._wanted_px * 1.0015 ** event.angleDelta().y())
             self.cell_px_wanted.emit(min(max(wanted, LEAST_CELL_PX), MOST_CELL_PX))
             event.accept()
         else:

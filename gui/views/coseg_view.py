@@ -16,6 +16,8 @@ from gui.views.mask_edit_view import MaskEditView
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
     from engine.values import CosegSeed
@@ -69,6 +71,11 @@ class CosegView(MaskEditView):
         )
 
     # -------------------------------------------------------------------------------- for callers
+
+    @property
+    def image(self) -> NDArray[np.uint8] | None:
+        """The pixels that are shown, (H, W, 3) uint8 RGB."""
+        return self._image
 
     def set_steering(self, *, is_steering: bool) -> None:
         """Let clicks say what is the object, or not."""
