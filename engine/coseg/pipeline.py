@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from engine.coseg import refine
-from engine.coseg.confidence import picture_confidence, sentence
-from engine.coseg.outliers import class_evidence, likeness, outliers
+from engine.coseg.backbone import weights_sha256
+from engine.coseg.confidence import picture_confidence, sentence, set_sentence
+from engine.coseg.cutting import Cutter, ToCut
+from engine.coseg.group import Group, odd_ones, steered
+from engine.coseg.grouping import found_groups, given_groups
+from engine.coseg.parts import coverage
 from engine.coseg.pictures import DescribedSet
+from engine.coseg.refine import probability
+from engine.coseg.shared_classes import named
 from engine.coseg.soft_maps import THRESHOLDS, SoftMaps
 from engine.errors import SourceError
-from engine.sources.decode import read_picture
-from engine.values import Region
-from engine.values.coseg import CosegGroup, CosegPicture, CosegResult
+from engine.values.coseg import CosegFailure, CosegGroup, CosegPicture, CosegResult, FigureGround
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,14 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.jobs import JobControl
-    from engine.values.coseg import (
-        CosegMethod,
-        CosegRequest,
-        CosegSeed,
-        CosegSettings,
-        FigureGround,
-        WhyMap,
-    )
+    from engine.values import PackedRegion
+    from engine.values.coseg import CosegRequest, CosegSeed, CosegSettings, WhyMap
 
     OnPicture = Callable[[CosegPicture, NDArray[np.uint8]], None]
 
@@ -97,7 +94,9 @@ class CosegSet:
     def __init__(self, request: CosegRequest) -> None:
         self._request = request
         self._set = DescribedSet(request)
-        self._maps: SoftMaps | None = None
+        self._maps: dict[tuple[int, ...], SoftMaps] = {}
+        self._groups: list[Group] = []
+        self._cutter = Cutter()
         self._seconds: dict[str, float] = {}
 
     @property
@@ -113,31 +112,33 @@ class CosegSet:
         if not self._set.pictures:
             self._timed("Loading the network", lambda: self._set.load(control))
             self._timed("Describing pictures", lambda: self._describe(control))
-        maps = self._soft_maps()
-        method = self._request.settings.method
-        softs = self._timed("Comparing pictures", lambda: maps.of(method, control))
-        traits = self._timed("Looking for outliers", lambda: self._likeness(softs, control))
-        pictures = self._timed(
-            "Cutting out", lambda: self._cut_out(softs, traits, control, on_picture)
+        labels, kinds = self._timed("Looking for groups", lambda: self._split(control))
+        groups = [
+            self._worked_out(number + 1, np.flatnonzero(labels == number), control)
+            for number in range(int(labels.max()) + 1)
+        ]
+        self._groups = groups
+        pictures, failures = self._timed(
+            "Cutting out", lambda: self._cut_out(groups, control, on_picture)
         )
-        note = sentence(pictures)
+        told = tuple(self._told(group, pictures) for group in groups)
         return CosegResult(
             tuple(pictures),
-            tuple(self._set.failures),
+            (*self._set.failures, *failures),
             self._set.title,
-            note,
+            set_sentence(told, kinds),
             tuple(self._seconds.items()),
-            (CosegGroup(1, len(pictures), note=note),),
+            told,
         )
 
     def with_settings(
         self, settings: CosegSettings, control: JobControl, on_picture: OnPicture = _nothing
     ) -> CosegResult:
         """Answer the same set otherwise: another method, refinement, parts, groups ..."""
-        before = self._request
-        self._request = dataclasses.replace(before, settings=settings)
-        if (settings.long_side, settings.seed) != (before.settings.long_side, before.settings.seed):
-            self._set, self._maps = DescribedSet(self._request), None
+        before = self._request.settings
+        self._request = dataclasses.replace(self._request, settings=settings)
+        if (settings.long_side, settings.seed) != (before.long_side, before.seed):
+            self._set, self._maps, self._groups = DescribedSet(self._request), {}, []
         return self.run(control, on_picture)
 
     def steered(
@@ -146,7 +147,10 @@ class CosegSet:
         control: JobControl,
         on_picture: OnPicture = _nothing,
     ) -> CosegResult:
-        """Answer the same set again, as these seeds say: all of them, not only the newest."""
+        """Answer the same set again, as these seeds say: all of them, not only the newest.
+
+        Without any, the answer is what it was before the first.
+        """
         self._request = dataclasses.replace(self._request, seeds=tuple(seeds))
         return self.run(control, on_picture)
 
@@ -165,25 +169,51 @@ class CosegSet:
         CancelledError
             `control` was cancelled.
         """
-        index = next((i for i, one in enumerate(self._set.pictures) if one.path == path), None)
-        if index is None:
-            raise SourceError(f"“{path.name}” is not among the pictures that could be described.")
-        if kind == "evidence":
-            return self._set.pictures[index].evidence
-        if kind == "labels":
-            return self._soft_maps().labels(index, control)
-        return self._soft_maps().of(cast("CosegMethod", kind), control)[index]
+        group, place = self._place(path)
+        one, maps = self._set.pictures[group.members[place]], self._soft_maps(group.members)
+        match kind:
+            case "evidence":
+                return one.evidence
+            case "labels":
+                return maps.labels(place, control)
+            case "classes":
+                return maps.classes(place)
+            case "model":
+                rows = self._set.features(one.path, one.key).rows
+                chance = group.model(self._set, control.check).chance(rows)
+                return chance.reshape(one.grid)
+            case _:
+                return maps.of(kind, control)[place]
 
-    def model(self) -> FigureGround:
-        """Return what the set taught, for other pictures."""
-        raise NotImplementedError
+    def model(self, number: int = 1) -> FigureGround:
+        """Return what a group of the set taught, for other pictures.
+
+        Raises
+        ------
+        SourceError
+            There is no such group, or none of its pictures shows the object.
+        """
+        group = next((one for one in self._groups if one.number == number), None)
+        if group is None or group.is_odd.all():
+            raise SourceError("Nothing was found that could be looked for; run the set first.")
+        fitted = group.model(self._set)
+        request, classes = self._request, self._named(group)
+        return FigureGround(
+            request.model,
+            request.weights,
+            weights_sha256(request.model, request.weights),
+            request.settings.long_side,
+            fitted.slopes,
+            fitted.offset,
+            classes[0][0] if classes else "",
+        )
 
     # ------------------------------------------------------------------------------ the stages
 
     def _timed(self, stage: str, work: Callable[[], T]) -> T:
         start = time.perf_counter()
         result = work()
-        self._seconds[stage] = time.perf_counter() - start
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - start
         return result
 
     def _describe(self, control: JobControl) -> None:
@@ -195,47 +225,106 @@ class CosegSet:
         if not self._set.pictures:
             raise SourceError("None of the pictures can be read; choose others.")
 
-    def _soft_maps(self) -> SoftMaps:
-        if self._maps is None:
-            self._maps = SoftMaps(self._set, range(len(self._set.pictures)))
-        return self._maps
+    def _split(self, control: JobControl) -> tuple[NDArray[np.intp], int]:
+        """Return the group of each picture, from 0, and how many kinds of object there seem to be.
 
-    def _likeness(
-        self, softs: Sequence[NDArray[np.float32]], control: JobControl
-    ) -> NDArray[np.float32]:
-        threshold = THRESHOLDS[self._request.settings.method]
-        members = range(len(self._set.pictures))
-        found = [
-            class_evidence(features, refine.probability(softs[place], threshold))
-            for place, _, features in self._set.each("Looking for outliers", members, control)
-        ]
-        return likeness(np.stack(found))
+        Where one group was asked for, the second number may be greater than the groups.
+        """
+        settings = self._request.settings
+        rng = np.random.default_rng(settings.seed)
+        rows = np.stack([one.traits for one in self._set.pictures])
+        rows = rows - rows.mean(axis=1, keepdims=True)
+        if settings.groups > 1:
+            labels = given_groups(rows, settings.groups, rng, control.check)
+            return labels, int(labels.max()) + 1
+        labels = found_groups(rows, rng, control.check)
+        kinds = int(labels.max()) + 1
+        return (labels if settings.groups == 0 else np.zeros_like(labels)), kinds
+
+    def _soft_maps(self, members: tuple[int, ...]) -> SoftMaps:
+        if members not in self._maps:
+            self._maps[members] = SoftMaps(self._set, members)
+        return self._maps[members]
+
+    def _worked_out(self, number: int, members: NDArray[np.intp], control: JobControl) -> Group:
+        settings = self._request.settings
+        own = tuple(int(index) for index in members)
+        maps, threshold = self._soft_maps(own), THRESHOLDS[settings.method]
+        softs, said = self._timed(
+            "Comparing pictures", lambda: steered(self._set, maps, self._request, control)
+        )
+        chances = [probability(soft, threshold) for soft in softs]
+        traits, is_odd = self._timed(
+            "Looking for outliers",
+            lambda: odd_ones(self._set, own, chances, settings.outlier_z, control),
+        )
+        is_odd &= ~np.array([bool((cells > 0).any()) for cells in said])
+        group = Group(number, own, softs, said, threshold, traits, is_odd)
+        if settings.parts:
+            group.parts = self._timed(
+                "Looking for parts", lambda: group.fit_parts(self._set, settings.parts, control)
+            )
+        return group
 
     def _cut_out(
-        self,
-        softs: Sequence[NDArray[np.float32]],
-        traits: NDArray[np.float32],
-        control: JobControl,
-        on_picture: OnPicture,
-    ) -> list[CosegPicture]:
-        settings = self._request.settings
-        odd = outliers(traits, settings.outlier_z)
-        pictures = []
-        for index, one in enumerate(self._set.pictures):
-            control.report("Cutting out", index, len(softs))
-            image = read_picture(one.path)
-            height, width = image.shape[:2]
-            threshold = THRESHOLDS[settings.method]
-            mask = np.zeros((height, width), np.bool_)
-            if not odd[index]:
-                mask = refine.refined(image, softs[index], settings.refinement, threshold)
-            chance = refine.probability(softs[index], threshold)
-            like = float(traits[index])
-            confidence = 0.0 if odd[index] else picture_confidence(chance, like, float(mask.mean()))
-            picture = CosegPicture(
-                one.path, (height, width), Region.of(mask), softs[index], confidence, like,
-                bool(odd[index]), np.zeros(one.grid, np.int8),
-            )  # fmt: skip
+        self, groups: Sequence[Group], control: JobControl, on_picture: OnPicture
+    ) -> tuple[list[CosegPicture], list[CosegFailure]]:
+        """Cut all pictures out, in the order of the request, whatever their groups."""
+        places = _by_index(groups)
+        how = self._request.settings.refinement
+        wanted = [
+            ToCut(
+                self._set.pictures[index].path,
+                None if group.is_odd[place] else group.softs[place],
+                group.threshold,
+                how,
+            )
+            for index, group, place in places
+        ]
+        pictures, failures = [], []
+        stage, total = "Cutting out", len(wanted)
+        for at, cut in self._cutter.cut(wanted, lambda at: control.report(stage, at, total)):
+            index, group, place = places[at]
+            if cut.trouble:
+                failures.append(CosegFailure(wanted[at].path, cut.trouble))
+                continue
+            picture = self._picture(index, group, place, cut.packed)
             pictures.append(picture)
-            on_picture(picture, image)
-        return pictures
+            on_picture(picture, cut.image)
+        return pictures, failures
+
+    def _picture(self, index: int, group: Group, place: int, packed: PackedRegion) -> CosegPicture:
+        one = self._set.pictures[index]
+        like, is_odd = float(group.traits[place]), bool(group.is_odd[place])
+        share = packed.area / (one.size[0] * one.size[1])
+        confidence = 0.0 if is_odd else picture_confidence(group.chance(place), like, share)
+        parts = None
+        if group.parts is not None:
+            covered = coverage(packed.region.full(one.size), one.grid)
+            parts = group.parts.labels(self._set.features(one.path, one.key).rows, covered)
+        elif self._request.settings.parts:
+            parts = np.zeros(one.grid, np.uint8)
+        return CosegPicture(
+            one.path, one.size, packed, group.softs[place], confidence, like, is_odd,
+            group.said[place], group.number, parts,
+        )  # fmt: skip
+
+    def _told(self, group: Group, pictures: Sequence[CosegPicture]) -> CosegGroup:
+        own = [one for one in pictures if one.group == group.number]
+        return CosegGroup(group.number, len(own), self._named(group), sentence(own))
+
+    def _named(self, group: Group) -> tuple[tuple[str, float], ...]:
+        categories = self._set.backbone.loaded.spec.categories()
+        return named(self._soft_maps(group.members).shares, categories)
+
+    def _place(self, path: Path) -> tuple[Group, int]:
+        for group in self._groups:
+            for place, index in enumerate(group.members):
+                if self._set.pictures[index].path == path:
+                    return group, place
+        raise SourceError(f"“{path.name}” is not among the pictures that could be described.")
+
+
+def _by_index(groups: Sequence[Group]) -> list[tuple[int, Group, int]]:
+    found = [(index, one, place) for one in groups for place, index in enumerate(one.members)]
+    return sorted(found, key=lambda each: each[0])

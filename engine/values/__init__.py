@@ -65,6 +65,7 @@ from engine.values.models import (
     ModelInfo,
     WeightsChoice,
 )
+from engine.values.packed import PackedRegion
 from engine.values.pictures import (
     Box,
     Frame,
@@ -146,6 +147,7 @@ __all__ = [
     "NodeSummary",
     "OpKind",
     "OverlayStyle",
+    "PackedRegion",
     "PaletteChoice",
     "PlacedBox",
     "PlacedEdge",

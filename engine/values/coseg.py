@@ -9,12 +9,14 @@ import numpy as np
 
 from engine.values.checks import require
 from engine.values.models import DeviceRequest, WeightsChoice
-from engine.values.segmentation import Region
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from engine.values.packed import PackedRegion
+    from engine.values.segmentation import Region
 
 __all__ = [
     "MOST_GROUPS",
@@ -159,8 +161,8 @@ class CosegPicture:
         Its file.
     size
         Height and width in pixels.
-    region
-        The common object's pixels; empty of an outlier.
+    packed
+        The common object's pixels, small; empty of an outlier. `region` unpacks them.
     soft : ndarray, (h, w), float32
         The score of each cell in 0..1, before pixels were decided: the reason for the mask.
     confidence
@@ -180,7 +182,7 @@ class CosegPicture:
 
     path: Path
     size: tuple[int, int]
-    region: Region
+    packed: PackedRegion
     soft: NDArray[np.float32]
     confidence: float
     likeness: float
@@ -195,15 +197,21 @@ class CosegPicture:
         if self.parts is not None:
             require(self.parts, 2, np.uint8, "CosegPicture.parts")
         height, width = self.size
-        if self.region.rows.stop > height or self.region.columns.stop > width:
+        packed = self.packed
+        if packed.top + packed.height > height or packed.left + packed.width > width:
             raise ValueError(
                 f"CosegPicture: the region reaches beyond the picture of {height} x {width} pixels"
             )
 
     @property
+    def region(self) -> Region:
+        """The common object's pixels, unpacked with each question: ask once and keep."""
+        return self.packed.region
+
+    @property
     def foreground(self) -> float:
         """The share of the picture's pixels that belong to the object, 0..1."""
-        return self.region.area / (self.size[0] * self.size[1])
+        return self.packed.area / (self.size[0] * self.size[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def test_the_disc_is_found_in_every_picture(found: CosegResult) -> None:
     assert [name for name, _ in found.seconds] == [
         "Loading the network",
         "Describing pictures",
+        "Looking for groups",
         "Comparing pictures",
         "Looking for outliers",
         "Cutting out",
