@@ -61,7 +61,7 @@ from gui.views.notice_bar import NoticeBar
 from gui.views.page_tabs import PageTabs
 from gui.views.palette import CommandPalette
 from gui.views.settings_overlay import SettingsOverlay
-from gui.workspaces import bring_forward, make_docks
+from gui.workspaces import bring_forward, make_docks, workspace_of
 
 if TYPE_CHECKING:
     from engine.values import FrameResult, ModelInfo
@@ -274,6 +274,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.restoreGeometry(QByteArray(self._settings.get(keys.GEOMETRY)))
+        self.workspaces.arranging_for.connect(self._show_source_for)
         self.workspaces.start()
         self.maps.set_split(self._settings.get(keys.IS_SPLIT))
         if self._settings.notice:
@@ -322,6 +323,11 @@ class MainWindow(QMainWindow):
         dock = self.docks["compare"]
         bring_forward(dock)
         self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
+
+    @Slot(str)
+    def _show_source_for(self, workspace: str) -> None:
+        """Leave the picture out of the source panel where the workspace shows it large."""
+        self.source.set_picture_shown(is_shown=not workspace_of(workspace).has_picture)
 
     @Slot()
     def _show_batch(self) -> None:

@@ -66,6 +66,8 @@ class Workspace:
         Panels with a place that are shown only when they are asked for.
     widths, heights
         Of panels, at first.
+    has_picture
+        Whether the page in the middle shows the picture large; the source panel goes without.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Workspace:
     hidden: frozenset[str] = frozenset()
     widths: Mapping[str, Extent] = field(default_factory=dict)
     heights: Mapping[str, Extent] = field(default_factory=dict)
+    has_picture: bool = False
 
 
 WORKSPACES: Final = (
@@ -133,7 +136,8 @@ WORKSPACES: Final = (
         behind={"graph": "layers", "batch": "objects"},
         hidden=frozenset({"timing", "prediction", "channel"}),
         widths={"source": Extent(0.2, 256, 380), "objects": Extent(0.27, 344, 480)},
-        heights={"source": Extent(0.4, 240), "layers": Extent(0.5)},
+        heights={"source": Extent(0.0, 1), "layers": Extent(0.8)},
+        has_picture=True,
     ),
     Workspace(
         id="evidence",

@@ -203,12 +203,14 @@ class CorrectControl(QObject):
 
     @Slot(int)
     def _relabel(self, category: int) -> None:
+        self._view.setFocus()  # the keys go on being for the picture
         if self._history is not None and self._chosen:
             state = operations.relabel(self._history.now, self._chosen[0], category)
             self._take(state, "relabel", self._chosen[:1])
 
     @Slot(int)
     def _drop(self, least_area: int) -> None:
+        self._view.setFocus()
         if self._history is not None:
             self._take(operations.drop_small(self._history.now, least_area), "drop", ())
 

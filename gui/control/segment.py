@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.commands import SetSegmentation
-from engine.events import EngineEvent, ModelReady
+from engine.events import EngineEvent, ModelReady, ModelsListed
 from engine.values import BACKGROUND, Instances, LabelMap
 from gui.control.correct_live import LiveCorrectControl
 from gui.control.save_masks import SaveMasksControl
+from gui.panels.no_masks_page import DEFAULT_MODEL
 from gui.segment.choice import Choice
 from gui.segment.look import store_look, store_segment_settings
 from gui.segment.pointing import category_name, describe, follow
@@ -190,6 +191,7 @@ class SegmentControl(QObject):
         connect = self._actions.connect
         connect("segment_next", lambda: self._step(1))
         connect("segment_previous", lambda: self._step(-1))
+        connect("segment_add_next", self._add_next)
         connect("segment_hide", lambda: self._on_class(self._objects.toggle))
         connect("segment_solo", lambda: self._on_class(self._objects.solo))
 
@@ -203,6 +205,10 @@ class SegmentControl(QObject):
             self.correct.clear()
             self._panel.show_waiting()
             self._objects.clear(self._objects.tr("Waiting for the first answer"))
+        elif isinstance(event, ModelsListed):
+            for card in event.cards:
+                if card.name == DEFAULT_MODEL:
+                    self._panel.page.show_offer(card)
 
     def _show_nothing(self, result: FrameResult) -> None:
         self._choice.clear()
@@ -344,3 +350,11 @@ class SegmentControl(QObject):
             places = self._choice.places(self._found)
             start = places[0] if places else (-1 if step > 0 else 0)
             self.choose(((start + step) % len(self._found.items),))
+
+    def _add_next(self) -> None:
+        """Choose besides the chosen the first one after the last of them that is not."""
+        if isinstance(self._found, Instances):
+            places = self._choice.places(self._found)
+            count, last = len(self._found.items), places[-1] if places else -1
+            others = ((last + step) % count for step in range(1, count + 1))
+            self.choose((*places, *[it for it in others if it not in places][:1]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QActionGroup
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QActionGroup, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -90,6 +90,8 @@ class CorrectStrip(QFrame):
         self._usable: dict[str, bool] = {
             **dict.fromkeys((*_TOOLS, *_SIZES), True),
             **dict.fromkeys((step for step in _STEPS if step), False),
+            "correct_relabel": False,
+            "correct_drop": True,
         }
         self.setProperty("role", "card")
         self._build_parts()
@@ -130,6 +132,7 @@ class CorrectStrip(QFrame):
         with QSignalBlocker(self._class):
             self._class.setCurrentIndex(self._class.findData(category) if count else -1)
         self._class.setEnabled(count == 1)
+        self._usable["correct_relabel"] = count == 1
         for name, least in _LEAST_CHOSEN.items():
             self._usable[name] = count >= least
         self._enable()
@@ -158,7 +161,7 @@ class CorrectStrip(QFrame):
         self._class.setMinimumWidth(128)
         self._class.setMaxVisibleItems(20)
         self._class.setPlaceholderText(self.tr("Class"))
-        self._class.setToolTip(self.tr("What the chosen object is"))
+        self._class.setToolTip(self.tr("What the chosen object is (Shift+R)"))
         self._class.setAccessibleName(self._class.toolTip())
         self._least = QSpinBox(self)
         self._least.setRange(1, 1_000_000)
@@ -168,7 +171,7 @@ class CorrectStrip(QFrame):
         self._least.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._least.setToolTip(self.tr("Objects of fewer pixels go with the button beside it"))
         self._drop = QPushButton(self.tr("Drop smaller"), self)
-        self._drop.setToolTip(self.tr("Delete all objects of fewer pixels than this"))
+        self._drop.setToolTip(self.tr("Delete all objects of fewer pixels than this (Ctrl+Del)"))
         self._done = QPushButton(self.tr("Done"), self)
         self._done.setProperty("primary", "true")
         self._done.setToolTip(self.tr("End the correction (Esc); it is kept for saving"))
@@ -211,11 +214,12 @@ class CorrectStrip(QFrame):
         connect = self._actions.connect
         for name in _TOOLS:
             connect(name, lambda _is_on, name=name: self._answer(name))
-        for name in (*_SIZES, *(step for step in _STEPS if step)):
-            connect(name, partial(self._answer, name))
+        for name in self._usable:
+            if name not in _TOOLS:
+                connect(name, partial(self._answer, name))
         self._size.valueChanged.connect(self._tell)
         self._class.activated.connect(self._choose_class)
-        self._drop.clicked.connect(lambda: self.drop_wanted.emit(self._least.value()))
+        self._drop.clicked.connect(self._tell_drop)
         self._done.clicked.connect(self.done)
 
     def _answer(self, name: str) -> None:
@@ -226,6 +230,11 @@ class CorrectStrip(QFrame):
             self.set_tool(_TOOLS[name])
         elif name in _SIZES:
             self._resize(_SIZES[name])
+        elif name == "correct_relabel":
+            self._class.setFocus()
+            self._class.showPopup()
+        elif name == "correct_drop":
+            self._tell_drop()
         else:
             self.step_wanted.emit(name)
 
@@ -256,6 +265,10 @@ class CorrectStrip(QFrame):
         self._width.setText(self.tr("{0} px").format(self._size.value()))
         self.tool_changed.emit(self._tool, self.radius)
 
+    @Slot()
+    def _tell_drop(self) -> None:
+        self.drop_wanted.emit(self._least.value())
+
     @Slot(int)
     def _choose_class(self, _row: int) -> None:
         self.category_chosen.emit(int(self._class.currentData()))
@@ -277,3 +290,21 @@ class CorrectStrip(QFrame):
             for action in self._group.actions():
                 self._group.removeAction(action)
             self._enable()
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Escape, which would mean something else in the window."""
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """End the correction."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.done.emit()
+        else:
+            super().keyPressEvent(event)

@@ -55,6 +55,10 @@ class MaskEditView(SegmentView):
         super()._paint_marks(painter, place)
         self._paint_tool(painter, place)
 
+    def _pointed_places(self) -> tuple[int, ...]:
+        is_painting = self._tool is not Tool.SELECT and bool(self._places)
+        return () if is_painting else super()._pointed_places()
+
     def _paint_pointed(self, painter: QPainter, room: QRectF) -> None:
         if self._tool is Tool.SELECT:
             super()._paint_pointed(painter, room)

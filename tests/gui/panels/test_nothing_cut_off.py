@@ -12,13 +12,17 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStyle,
     QStyleOptionComboBox,
+    QStyleOptionViewItem,
 )
 
 from engine.commands import SetStyle
 from engine.events import LoadingFailed, Severity
+from engine.models import coco
 from engine.sources.base import SourceInfo, SourceKind, SourceSpec, SourceState
 from engine.values import ScaleMode, WeightsChoice
+from gui.models.object_table import ObjectColumn
 from tests.gui.fake_engine import CLASSIFIER, CONV1, CONV2, RELU, model
+from tests.gui.segment_kit import PERSON, answer, instances, item, rectangle, show
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -212,3 +216,31 @@ def test_the_costs_are_found_in_a_field_that_says_what_for(kit: Kit) -> None:
     search = kit.window.cost._search
     needed = search.fontMetrics().horizontalAdvance(search.placeholderText())
     assert search.width() >= needed + 16
+
+
+def test_the_names_of_cocos_classes_are_whole_in_the_table_of_objects(kit: Kit) -> None:
+    kit.trigger("workspace_segment")
+    kit.loaded(CONV1)
+    many = tuple(item(rectangle(4, 4, 10, 20), PERSON, 0.9, track=at) for at in range(1, 30))
+    show(kit, answer(instances(*many)))
+    settle(kit)
+    table = kit.window.objects._table
+    assert table.verticalScrollBar().isVisible()  # it takes of the room
+    option = QStyleOptionViewItem()
+    option.initFrom(table)
+    margin = table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
+    swatch = option.decorationSize.width() if option.decorationSize.width() > 0 else 16
+    room = table.columnWidth(ObjectColumn.CLASS) - swatch - 4 * margin
+    needed = {name: table.fontMetrics().horizontalAdvance(name) for name in coco.NAMES}
+    assert {name for name, width in needed.items() if width > room} == set()
+
+
+def test_a_wide_panel_has_room_for_pixels_too(kit: Kit) -> None:
+    kit.trigger("workspace_segment")
+    panel = kit.window.objects
+    settle(kit)
+    assert panel._table.isColumnHidden(ObjectColumn.AREA)
+    kit.window.resize(1920, 1080)
+    kit.window.workspaces.reset()
+    settle(kit)
+    assert not panel._table.isColumnHidden(ObjectColumn.AREA)

@@ -16,7 +16,7 @@ from engine.sources.base import SetPlaying, SourceInfo, SourceKind, SourceSpec, 
 from engine.values import Instances
 from gui.segment.tools import Tool
 from tests.gui.fake_engine import CONV1, model
-from tests.gui.segment_kit import CAR, SIZE, answer, labels, picture, show, three
+from tests.gui.segment_kit import CAR, DOG, SIZE, answer, labels, picture, show, three
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
@@ -165,6 +165,69 @@ def test_merge_split_grow_shrink_fill(there: Kit) -> None:
     history = there.window.segments.correct.history
     assert history is not None
     assert history.undone_next == "shrink"
+
+
+def test_every_tool_is_taken_back_to_the_beginning_and_done_again(there: Kit) -> None:
+    strip, choose = there.window.segment.strip, there.window.segments.choose
+    seen = [shown(there)]
+
+    def did() -> None:
+        assert shown(there) is not seen[-1]
+        seen.append(shown(there))
+
+    choose((0,))
+    strip._size.setValue(3)
+    for tool, end in (("correct_brush", (20, 12)), ("correct_eraser", (9, 12))):
+        there.trigger(tool)
+        drag(there, (8, 12), end)
+        did()
+    for step in ("correct_fill", "correct_grow", "correct_shrink"):
+        there.trigger(step)
+        did()
+    choose((0, 1))
+    for step in ("correct_merge", "correct_split"):
+        there.trigger(step)
+        did()
+    strip.category_chosen.emit(CAR.id)
+    did()
+    choose((1,))
+    there.trigger("correct_delete")
+    did()
+    strip._least.setValue(250)
+    there.trigger("correct_drop")
+    did()
+    undo, redo = (there.window.actions_.action(f"correct_{way}") for way in ("undo", "redo"))
+    for state in reversed(seen[:-1]):
+        undo.trigger()
+        assert shown(there) is state
+    assert not undo.isEnabled()
+    assert not there.window.segments.correct.is_changed
+    for state in seen[1:]:
+        redo.trigger()
+        assert shown(there) is state
+    assert not redo.isEnabled()
+
+
+def test_without_a_mouse(there: Kit) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    view = there.window.segment.view
+    there.press(Qt.Key.Key_Down, control)
+    there.press(Qt.Key.Key_Down, control | shift)
+    assert view.places == (0, 1)
+    there.press(Qt.Key.Key_J, control)
+    assert areas(there) == [392, 300]
+    there.press(Qt.Key.Key_R, shift)
+    box = there.window.segment.strip._class
+    assert box.view().isVisible()
+    QTest.keyClicks(box.view(), "dog")
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    assert [item.category for item in shown(there).items] == [DOG.id, 1]
+    there.window.segment.strip._least.setValue(350)
+    there.press(Qt.Key.Key_Delete, control)
+    assert areas(there) == [392]
+    there.window.segment.strip._least.setFocus()
+    there.press(Qt.Key.Key_Escape)
+    assert not there.window.segments.correct.is_active
 
 
 def test_another_class_by_the_strip(there: Kit) -> None:
