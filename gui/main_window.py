@@ -259,7 +259,7 @@ class MainWindow(QMainWindow):
         self.segment.thresholds.settings_changed.connect(self.batches.show_thresholds)
         self.batches.wanted.connect(self._show_batch)
         self.batches.told.connect(self._tell_batch)
-        self.cosegs.wanted.connect(self._show_coseg)
+        self.cosegs.wanted.connect(partial(self.workspaces.show, "coseg"))
         self.cosegs.told.connect(self._tell_coseg)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
@@ -341,18 +341,11 @@ class MainWindow(QMainWindow):
         actions = [(self.tr("Show"), self._show_batch)]
         self.notices.show_notice("batch", self.tr("Batch – {0}").format(sentence), actions=actions)
 
-    @Slot()
-    def _show_coseg(self) -> None:
-        """Bring up the set."""
-        self.workspaces.show("coseg")
-        bring_forward(self.docks["common"])
-
     @Slot(str)
     def _tell_coseg(self, sentence: str) -> None:
         """Say what a set came to, away from its workspace."""
-        actions = [(self.tr("Show"), self._show_coseg)]
-        text = self.tr("Co-segment – {0}").format(sentence)
-        self.notices.show_notice("coseg", text, actions=actions)
+        actions = [(self.tr("Show"), self.cosegs.wanted.emit)]
+        self.notices.show_notice("coseg", sentence, actions=actions)
 
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:

@@ -29,6 +29,7 @@ class CosegCorrectControl(QObject):
         self._desk = desk
         self._picture = panel.picture
         self._place = -1
+        self._before: Instances | None = None
         self._tools = CorrectControl(
             view=panel.picture.view, strip=panel.picture.strip, parent=self
         )
@@ -71,6 +72,7 @@ class CosegCorrectControl(QObject):
             self._actions.action("coseg_correct").setChecked(False)
             return
         self._place = self._desk.place
+        self._before = entry.corrected if entry is not None else None
         self._tools.choose((0,))
         self._tools.begin(_with_one(found))
 
@@ -86,10 +88,8 @@ class CosegCorrectControl(QObject):
         now, place = self._tools.now, self._place
         if now is None or place < 0:
             return
-        if self._tools.is_changed:
-            self._desk.correct(place, _without_empty(now))
-        elif self._desk.collection[place].corrected is not None and not self._tools.is_active:
-            return
+        is_changed = self._tools.is_changed
+        self._desk.correct(place, _without_empty(now) if is_changed else self._before)
         image = self._picture.view.image
         if self._tools.is_active and image is not None:
             self._picture.show_picture(image, now)

@@ -81,7 +81,8 @@ class CosegLiveControl(QObject):
             self._actions.action("coseg_live").setChecked(False)
             self._toggle(is_on=False)
         else:
-            self._runs.want_model()
+            found = self._desk.entry.picture if self._desk.entry is not None else None
+            self._runs.want_model(found.group if found is not None else 1)
 
     @Slot(object)
     def _take_model(self, model: FigureGround | None) -> None:

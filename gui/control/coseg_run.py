@@ -87,7 +87,7 @@ class CosegRunControl(QObject):
         self._set: PictureSet | None = None
         self._is_run_wanted = False
         self._is_held = False
-        self._is_model_wanted = False
+        self._model_wanted = 0
         self._why_wanted: tuple[Path, tuple[WhyMap, ...]] | None = None
         self._job: Job[Any] | None = None
         self._kind = ""
@@ -148,9 +148,9 @@ class CosegRunControl(QObject):
             self._job.cancel()
         self._go_on()
 
-    def want_model(self) -> None:
-        """Hand on what the set taught, as soon as it is answered."""
-        self._is_model_wanted = True
+    def want_model(self, group: int = 1) -> None:
+        """Hand on what a group of the set taught, as soon as it is answered."""
+        self._model_wanted = group
         self._go_on()
 
     def cancel(self) -> None:
@@ -163,7 +163,7 @@ class CosegRunControl(QObject):
     def close(self) -> None:
         """Stop, and wait."""
         self.cancel()
-        self._why_wanted, self._is_model_wanted = None, False
+        self._why_wanted, self._model_wanted = None, 0
         if self._job is not None:
             self._job.join(_JOIN_S)
         self._pace.stop()
@@ -174,7 +174,7 @@ class CosegRunControl(QObject):
         """Let go of the set that was worked through."""
         self._set = self._answered_to = None
         self._is_run_wanted = False
-        self._why_wanted, self._is_model_wanted = None, False
+        self._why_wanted, self._model_wanted = None, 0
         if self._job is not None:
             self._job.cancel()
 
@@ -193,9 +193,9 @@ class CosegRunControl(QObject):
         elif self._why_wanted is not None:
             self._begin("why", self._reasoning(held, *self._why_wanted))
             self._why_wanted = None
-        elif self._is_model_wanted:
-            self._is_model_wanted = False
-            self._begin("model", lambda _control: held.model())
+        elif self._model_wanted:
+            group, self._model_wanted = self._model_wanted, 0
+            self._begin("model", lambda _control: held.model(group))
 
     def _running(self) -> Callable[[JobControl], object]:
         asked = self._wish.asked

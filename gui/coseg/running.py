@@ -53,8 +53,8 @@ class PictureSet(Protocol):
     def why(self, path: Path, kind: WhyMap, control: JobControl) -> NDArray[np.generic]:
         """Return a map of reasons."""
 
-    def model(self) -> FigureGround:
-        """Return what it taught."""
+    def model(self, number: int = 1) -> FigureGround:
+        """Return what a group of it taught."""
 
 
 OpenSet: TypeAlias = "Callable[[CosegRequest], PictureSet]"

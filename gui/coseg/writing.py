@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
-from engine.values import CosegFailure, Region
+from engine.values import CosegFailure, PackedRegion, Region
 
 if TYPE_CHECKING:
     from engine.jobs import JobControl
@@ -96,7 +96,7 @@ def corrected_picture(entry: Entry) -> CosegPicture:
     mask = np.zeros(corrected.size, np.bool_)
     for item in corrected.items:
         mask[item.region.rows, item.region.columns] |= item.region.pixels
-    return replace(found, region=Region.of(mask), is_outlier=False, parts=None)
+    return replace(found, packed=PackedRegion.of(Region.of(mask)), is_outlier=False, parts=None)
 
 
 def record_of(entry: Entry) -> dict[str, Any]:

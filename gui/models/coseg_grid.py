@@ -138,7 +138,7 @@ class CosegGridModel(QAbstractListModel):
 
     def _mask(self, place: int) -> QImage | None:
         entry, image = self._collection[place], self._images.get(place)
-        if image is None or entry.shown is None:
+        if image is None or (entry.picture is None and entry.corrected is None):
             return None
         if place in self._masks:
             self._masks.move_to_end(place)

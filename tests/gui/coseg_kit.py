@@ -20,6 +20,7 @@ from engine.values import (
     CosegResult,
     CosegSettings,
     FigureGround,
+    PackedRegion,
     Region,
     WeightsChoice,
 )
@@ -57,8 +58,9 @@ def picture(
     numbers = None
     if parts:
         numbers = np.tile(np.arange(GRID[1]) * parts // GRID[1] + 1, (GRID[0], 1)).astype(np.uint8)
+    sure = 0.0 if is_outlier else confidence
     return CosegPicture(
-        path, SIZE, region, soft, 0.0 if is_outlier else confidence, 0.4, is_outlier,
+        path, SIZE, PackedRegion.of(region), soft, sure, 0.4, is_outlier,
         np.zeros(GRID, np.int8), group, numbers,
     )  # fmt: skip
 
@@ -96,9 +98,14 @@ class FakeSet:
             return np.arange(GRID[0] * GRID[1], dtype=np.uint8).reshape(GRID)
         return np.linspace(0, 1, GRID[0] * GRID[1], dtype=np.float32).reshape(GRID)
 
-    def model(self) -> FigureGround:
+    def model(self, number: int = 1) -> FigureGround:
         return FigureGround(
-            self.request.model, WeightsChoice.PUBLISHED, "", 640, np.ones(3, np.float32), 0.0
+            self.request.model,
+            WeightsChoice.PUBLISHED,
+            "",
+            640,
+            np.full(3, number, np.float32),
+            0.0,
         )
 
 
