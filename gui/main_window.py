@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
@@ -56,12 +56,13 @@ from gui.parts import WindowParts
 from gui.pauses import set_aside_garbage, take_back
 from gui.remembered import display_style
 from gui.segment.keymap import CORRECT_GROUP, SEGMENT_GROUP, SEGMENT_KEYMAP
+from gui.views.focus_ring import FocusRing
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
 from gui.views.page_tabs import PageTabs
 from gui.views.palette import CommandPalette
 from gui.views.settings_overlay import SettingsOverlay
-from gui.workspaces import bring_forward, make_docks, workspace_of
+from gui.workspaces import bring_forward, is_out_of_sight, make_docks, workspace_of
 
 if TYPE_CHECKING:
     from engine.values import FrameResult, ModelInfo
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self._backend = backend
         self._settings = settings
         self.clock = PaintClock(self)
+        self._ring = FocusRing(self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -210,7 +212,9 @@ class MainWindow(QMainWindow):
         self.graphs = GraphControl(
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
-        self.comparing = CompareControl(context, panel=self.compare, palette=self.palette_)
+        self.comparing = CompareControl(
+            context, panel=self.compare, maps=self.maps, palette=self.palette_
+        )
         self.evidences = EvidenceControl(context, evidence=self.evidence, race=self.race)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         self.segments = SegmentControl(
@@ -322,7 +326,7 @@ class MainWindow(QMainWindow):
         self.workspaces.show("graph")
         dock = self.docks["compare"]
         bring_forward(dock)
-        self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
+        self.resizeDocks([dock], [round(self.width() * 0.56)], Qt.Orientation.Horizontal)
 
     @Slot(str)
     def _show_source_for(self, workspace: str) -> None:
@@ -356,6 +360,19 @@ class MainWindow(QMainWindow):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy and save the view under the pointer."""
         self.exports.show_menu(event.globalPos())
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        """Pass the keyboard on to what can be seen, and show where it is."""
+        passed: set[QWidget] = set()
+        while super().focusNextPrevChild(is_next):
+            focused = QApplication.focusWidget()
+            if focused is None or focused in passed:
+                return True  # nothing else can be seen
+            if not is_out_of_sight(self, focused):
+                self._ring.show_on(focused)
+                return True
+            passed.add(focused)
+        return False
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and addresses from anywhere."""

@@ -26,6 +26,7 @@ __all__ = [
     "arrange",
     "arranging",
     "bring_forward",
+    "is_out_of_sight",
     "make_docks",
     "workspace_of",
 ]
@@ -200,6 +201,14 @@ def bring_forward(dock: QDockWidget) -> None:
     """Show a panel, in front of those that it shares its place with."""
     dock.show()
     dock.raise_()
+
+
+def is_out_of_sight(window: QMainWindow, widget: QWidget) -> bool:
+    """Whether a widget is in a panel that stands behind another one, or in a row put away."""
+    part: QWidget | None = widget
+    while part is not None and part.parentWidget() is not window:
+        part = part.parentWidget()
+    return part is not None and part.visibleRegion().isEmpty()
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:

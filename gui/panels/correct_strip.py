@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QActionGroup, QKeyEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 
 from gui.segment.tools import Tool
 from gui.views.action_button import action_button
+from gui.views.escape import asks_for_escape, is_escape
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 
     from engine.values import Category
     from gui.actions import Actions
@@ -293,18 +295,14 @@ class CorrectStrip(QFrame):
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape, which would mean something else in the window."""
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
+        if asks_for_escape(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """End the correction."""
-        if event.key() == Qt.Key.Key_Escape:
+        if is_escape(event):
             self.done.emit()
         else:
             super().keyPressEvent(event)

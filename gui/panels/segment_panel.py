@@ -70,6 +70,7 @@ class SegmentPanel(QWidget):
         self.view.set_badge(
             "random", self.tr("random weights") if result.is_random else "", is_warning=True
         )
+        self.view.set_badge("origin", found.note if isinstance(found, LabelMap) else "")
         self._stack.setCurrentWidget(self.view)
 
     def show_unfit(self, title: str) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionComboBox,
     QStyleOptionViewItem,
+    QWidget,
 )
 
 from engine.commands import SetStyle
@@ -25,8 +26,6 @@ from tests.gui.fake_engine import CLASSIFIER, CONV1, CONV2, RELU, model
 from tests.gui.segment_kit import PERSON, answer, instances, item, rectangle, show
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from tests.gui.window_kit import Kit
 
 CAMERA = SourceSpec(SourceKind.CAMERA, "0")
@@ -206,6 +205,25 @@ def test_what_is_chosen_over_the_maps_is_legible_beside_the_graph(kit: Kit) -> N
         assert field.width() >= combo.fontMetrics().horizontalAdvance(combo.currentText()), (
             combo.currentText()
         )
+
+
+@pytest.mark.parametrize("width", [1280, 1100])
+def test_what_is_chosen_over_the_maps_is_legible_beside_two_networks(kit: Kit, width: int) -> None:
+    kit.loaded(CONV1)
+    kit.window.resize(width, 800)
+    kit.window.comparing.wanted.emit()
+    settle(kit)
+    bar = kit.window.maps.style_bar
+    bar._scale.setCurrentIndex(bar._scale.findData(ScaleMode.FIXED))
+    settle(kit)
+    for combo in (bar._colour, bar._scale, bar._gamma, bar._sort):
+        assert combo.shown_text == combo.currentText()  # type: ignore[attr-defined]  # an ElidedCombo
+    parts = [it for it in bar.children() if isinstance(it, QWidget) and it.isVisible()]
+    assert len(parts) == 6
+    for one in parts:
+        assert bar.rect().contains(one.geometry())
+        assert not any(one.geometry().intersects(it.geometry()) for it in parts if it is not one)
+    assert kit.window.width() == width
 
 
 def test_the_costs_are_found_in_a_field_that_says_what_for(kit: Kit) -> None:

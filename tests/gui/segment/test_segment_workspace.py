@@ -273,6 +273,14 @@ def test_what_counts_is_told_before_the_first_network(kit: Kit) -> None:
     assert [it.settings.score for it in kit.engine.of(SetSegmentation)] == [0.5]
 
 
+def test_a_label_map_says_what_it_was_made_of(there: Kit) -> None:
+    badges = there.window.segment.view._badges
+    show(there, answer(replace(labels(), note="objects, from instances"), 1))
+    assert badges["origin"] == ("objects, from instances", False)
+    show(there, answer(three_objects(), 2))
+    assert "origin" not in badges
+
+
 # ------------------------------------------------------------------------------------ empty states
 
 
