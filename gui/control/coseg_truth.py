@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gui.panels.coseg_panel import CosegPanel
     from gui.panels.coseg_set_panel import CosegSetPanel
 
-    Scored = list[tuple[int, Entry, PictureScores]]
+    Scored = list[tuple[int, Entry, PictureScores | None]]
 
 __all__ = ["CosegTruthControl"]
 
@@ -134,10 +134,10 @@ class CosegTruthControl(QObject):
             for place, entry in waiting:
                 control.check()
                 try:
-                    score = score_of(entry, folder)
+                    scored.append((place, entry, score_of(entry, folder)))
                 except EngineError as error:
-                    sentence, score = error.message, None
-                scored.append((place, entry, score))  # type: ignore[arg-type]  # None = unmatched
+                    sentence = error.message
+                    scored.append((place, entry, None))
             return scored, sentence
 
         def tell(scored: Scored | None, sentence: str) -> None:

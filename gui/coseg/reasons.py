@@ -152,4 +152,4 @@ def painted(
         usual = _STRENGTH
     share = np.float32(usual if strength is None else strength)
     mixed = grey * (1 - share) + colours * share
-    return np.clip(mixed, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(mixed, 0, 255), np.uint8)

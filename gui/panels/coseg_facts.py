@@ -23,6 +23,7 @@ class CosegFacts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values: dict[str, QLabel] = {}
+        self._pairs: dict[str, QWidget] = {}
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(16)
@@ -52,7 +53,7 @@ class CosegFacts(QWidget):
     def text(self, name: str) -> str:
         """Return a number as it is shown; "" where it is not."""
         label = self._values[name]
-        return "" if label.parentWidget().isHidden() else label.text()
+        return "" if self._pairs[name].isHidden() else label.text()
 
     def show_entry(self, entry: Entry | None, *, has_groups: bool = False) -> None:
         """Show the numbers of a picture; None = of none."""
@@ -68,7 +69,7 @@ class CosegFacts(QWidget):
         }
         for name, text in texts.items():
             self._values[name].setText(text)
-            self._values[name].parentWidget().setVisible(bool(text))
+            self._pairs[name].setVisible(bool(text))
 
     def _add(self, name: str, title: str, tip: str) -> None:
         pair = QWidget(self)
@@ -84,5 +85,5 @@ class CosegFacts(QWidget):
         for label in (value, caption):
             label.setAlignment(Qt.AlignmentFlag.AlignLeft)
             column.addWidget(label)
-        self._values[name] = value
+        self._values[name], self._pairs[name] = value, pair
         self._row.addWidget(pair)

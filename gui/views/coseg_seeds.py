@@ -56,6 +56,6 @@ def draw_cross(painter: QPainter, at: QPointF, theme: Theme) -> None:
     for value, width in ((theme.marker_halo, 4.0), (theme.marker, 1.5)):
         painter.setPen(QPen(QColor(value), width))
         for way in (QPointF(1, 0), QPointF(0, 1)):
-            painter.drawLine(at - 14 * way, at - 4 * way)
-            painter.drawLine(at + 4 * way, at + 14 * way)
+            painter.drawLine(at - way * 14.0, at - way * 4.0)
+            painter.drawLine(at + way * 4.0, at + way * 14.0)
     painter.restore()
