@@ -15,6 +15,7 @@ from gui.actions import Actions
 from gui.context import WindowContext
 from gui.control.batch import BatchControl
 from gui.control.compare import CompareControl
+from gui.control.coseg import CosegControl
 from gui.control.evidence import EvidenceControl
 from gui.control.exports import ExportControl
 from gui.control.fields import FieldControl
@@ -25,6 +26,7 @@ from gui.control.segment import SegmentControl
 from gui.control.sources import SourceControl
 from gui.control.window_view import ViewControl
 from gui.control.workspaces import WorkspaceControl
+from gui.coseg.keymap import COSEG_GROUP, COSEG_KEYMAP
 from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
 from gui.menus import window_menu
@@ -34,6 +36,8 @@ from gui.panels.batch_panel import BatchPanel
 from gui.panels.centre_column import CentreColumn
 from gui.panels.channel_panel import ChannelPanel
 from gui.panels.compare_panel import ComparePanel
+from gui.panels.coseg_panel import CosegPanel
+from gui.panels.coseg_set_panel import CosegSetPanel
 from gui.panels.cost_panel import CostPanel
 from gui.panels.evidence_panel import EvidencePanel
 from gui.panels.graph_panel import GraphPanel
@@ -119,7 +123,7 @@ class MainWindow(QMainWindow):
             (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
         ):
             self.setCorner(corner, area)
-        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP))
+        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP, *COSEG_KEYMAP))
 
     def _build_panels(self) -> None:
         style = display_style(self._settings)
@@ -143,6 +147,8 @@ class MainWindow(QMainWindow):
         self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
         self.objects = ObjectsPanel(style=style, parent=self)
         self.batch = BatchPanel(settings=self._settings, parent=self)
+        self.coseg = CosegPanel(actions=actions, settings=self._settings, parent=self)
+        self.coseg_set = CosegSetPanel(settings=self._settings, parent=self)
         self.evidence = EvidencePanel(self)
         self.race = RacePanel(self)
         pages = (
@@ -170,6 +176,7 @@ class MainWindow(QMainWindow):
             "compare": (self.tr("Compare"), self.compare),
             "objects": (self.tr("Objects"), self.objects),
             "batch": (self.tr("Batch"), self.batch),
+            "common": (self.tr("Set"), self.coseg_set),
         }
         self.docks = make_docks(self, panels)
         # Before the controls connect theirs: who searches a panel wants to see it first.
@@ -182,7 +189,12 @@ class MainWindow(QMainWindow):
             self,
             context,
             stack=self._stack,
-            pages={"maps": self.maps, "segment": self.segment, "evidence": self.lessons},
+            pages={
+                "maps": self.maps,
+                "segment": self.segment,
+                "evidence": self.lessons,
+                "coseg": self.coseg,
+            },
             docks=self.docks,
         )
         self.sources = SourceControl(self.source, context)
@@ -209,6 +221,9 @@ class MainWindow(QMainWindow):
             context, panel=self.segment, objects=self.objects, maps=self.maps
         )
         self.batches = BatchControl(self.batch, context, drawn=self.segments.drawn)
+        self.cosegs = CosegControl(
+            context, panel=self.coseg, form=self.coseg_set, source=self.source
+        )
         parts = WindowParts(
             window=self,
             docks=self.docks,
@@ -248,13 +263,15 @@ class MainWindow(QMainWindow):
         self.segment.thresholds.settings_changed.connect(self.batches.show_thresholds)
         self.batches.wanted.connect(self._show_batch)
         self.batches.told.connect(self._tell_batch)
+        self.cosegs.wanted.connect(partial(self.workspaces.show, "coseg"))
+        self.cosegs.told.connect(self._tell_coseg)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
 
     def _build_menu(self) -> None:
         """Put all actions behind the button at the right end of the top bar."""
-        groups = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, CORRECT_GROUP)
+        groups = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, COSEG_GROUP, CORRECT_GROUP)
         self.top.menu_button(window_menu(self, self.actions_, groups, self.docks.values()))
 
     # -------------------------------------------------------------------------------------- layout
@@ -287,6 +304,7 @@ class MainWindow(QMainWindow):
         self.graphs.show_result(result)
         self.segments.show_result(result)
         self.evidences.show_result(result)
+        self.cosegs.live.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self.clock.paint_ms, self.clock.latency_ms)
         self.timing.add(result, self.clock.paint_ms)
@@ -326,6 +344,12 @@ class MainWindow(QMainWindow):
         """Say what a batch came to, away from its panel."""
         actions = [(self.tr("Show"), self._show_batch)]
         self.notices.show_notice("batch", self.tr("Batch – {0}").format(sentence), actions=actions)
+
+    @Slot(str)
+    def _tell_coseg(self, sentence: str) -> None:
+        """Say what a set came to, away from its workspace."""
+        actions = [(self.tr("Show"), self.cosegs.wanted.emit)]
+        self.notices.show_notice("coseg", sentence, actions=actions)
 
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:
@@ -378,6 +402,7 @@ class MainWindow(QMainWindow):
         self.graphs.close()
         self.comparing.close()
         self.segments.close()
+        self.cosegs.close()
         self._settings.sync()
         self._settle.stop()
         take_back()

@@ -156,6 +156,14 @@ WORKSPACES: Final = (
         widths={"source": Extent(0.24, 308, 400)},
         heights={"source": Extent(0.55), "prediction": Extent(0.4)},
     ),
+    Workspace(
+        id="coseg",
+        page="coseg",
+        places={"source": _LEFT, "common": _LEFT, "timing": _RIGHT},
+        hidden=frozenset({"timing"}),
+        widths={"source": Extent(0.2, 264, 340)},
+        heights={"source": Extent(0.34, 220), "common": Extent(0.66)},
+    ),
 )
 """In the order of their buttons."""
 

@@ -89,6 +89,7 @@ class TopBar(QToolBar):
     def _build_parts(self) -> None:
         self._word = QLabel("Layerscope", self)
         self._word.setProperty("role", "wordmark")
+        self._word.setMinimumWidth(1)  # it is the first to go
         self._model = QToolButton(self)
         self._model.setText(self.tr("Loading a network"))
         self._model.setIcon(icon(Icon.MODEL))
@@ -194,11 +195,12 @@ class TopBar(QToolBar):
     # Qt's override.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Say what random weights mean where there is room for it."""
+        """Say the program's name, and what random weights mean, where there is room for it."""
         super().resizeEvent(event)
         is_wide = event.size().width() >= WIDE_FROM_PX
         text = self.tr("random weights: the answers mean nothing")
         self._random.setText(text if is_wide else self.tr("random weights"))
+        self._word.setVisible(is_wide)  # the window's title says it, too
 
 
 def _shortened(button: QToolButton, text: str) -> str:

@@ -15,6 +15,8 @@ __all__ = ["CORRECT_GROUP", "SEGMENT_GROUP", "SEGMENT_KEYMAP"]
 SEGMENT_GROUP: Final = "Segment"
 CORRECT_GROUP: Final = "Correct"
 _HERE: Final = ("segment",)
+_CORRECTING: Final = ("segment", "coseg")
+"""Where masks can be put right; in co-segmentation, undo and redo are of the whole set."""
 
 
 def _look(
@@ -32,12 +34,13 @@ def _toggle(id_: str, text: str, keys: tuple[str, ...], tooltip: str, icon: Icon
 def _step(
     id_: str, text: str, keys: tuple[str, ...], tooltip: str = "", icon: Icon | None = None
 ) -> ActionSpec:
-    return ActionSpec(id_, text, keys, CORRECT_GROUP, tooltip, icon, workspaces=_HERE)
+    here = _HERE if id_ in {"correct_undo", "correct_redo"} else _CORRECTING
+    return ActionSpec(id_, text, keys, CORRECT_GROUP, tooltip, icon, workspaces=here)
 
 
 def _tool(id_: str, text: str, keys: tuple[str, ...], tooltip: str, icon: Icon) -> ActionSpec:
     return ActionSpec(
-        id_, text, keys, CORRECT_GROUP, tooltip, icon, is_checkable=True, workspaces=_HERE
+        id_, text, keys, CORRECT_GROUP, tooltip, icon, is_checkable=True, workspaces=_CORRECTING
     )
 
 

@@ -54,6 +54,7 @@ class FrameView(PictureView):
         self._overlay: NDArray[np.uint8] | None = None
         self._overlay_box: Box | None = None
         self._opacity = 0.6
+        self._common: NDArray[np.uint8] | None = None
         self._field: FieldMark | None = None
         self._badges: dict[str, tuple[str, bool]] = {}
         self._hovered: PixelInfo | None = None
@@ -86,7 +87,7 @@ class FrameView(PictureView):
     def clear(self, message: str = "") -> None:
         """Show no picture, but a sentence that says what to do next."""
         self._image = None
-        self._overlay = None
+        self._overlay = self._common = None
         self._box = None
         if message:
             self._message = message
@@ -114,6 +115,12 @@ class FrameView(PictureView):
         """
         self._overlay, self._overlay_box, self._opacity = rgba, box, opacity
         self.update()
+
+    def set_common(self, rgba: NDArray[np.uint8] | None) -> None:
+        """Lay the object that a set of pictures has in common over all: (H, W, 4) uint8, None."""
+        if rgba is not None or self._common is not None:
+            self._common = rgba
+            self.update()
 
     @property
     def field(self) -> FieldMark | None:
@@ -158,6 +165,8 @@ class FrameView(PictureView):
         if self._overlay is not None and not has_heat:  # two maps in one place say nothing
             target = picture if self._overlay_box is None else self._rect_of(self._overlay_box)
             draw_overlay(painter, target, self._overlay, self._opacity)
+        if self._common is not None:
+            draw_overlay(painter, picture, self._common)
         if self._box is not None:
             self._paint_input_box(painter, picture, self._rect_of(self._box) & picture)
         if self._field is not None:
