@@ -10,6 +10,7 @@ from engine.values import (
     DeviceRequest,
     EvidenceRequest,
     FieldRequest,
+    FigureGround,
     InputFit,
     LayerKey,
     RaceSettings,
@@ -28,6 +29,7 @@ __all__ = [
     "MeasureCost",
     "MeasureField",
     "SetClassification",
+    "SetCommonObject",
     "SetDevice",
     "SetEvidence",
     "SetFit",
@@ -154,6 +156,13 @@ class SetSurvey:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCommonObject:
+    """Look for what a set of pictures had in common, within a share of the time; None = do not."""
+
+    model: FigureGround | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetEvidence:
     """Ask the places of the frames for classes, as often as the live loop allows; None = do not."""
 
@@ -188,6 +197,7 @@ Command = (
     | MeasureCost
     | MeasureField
     | SetSurvey
+    | SetCommonObject
     | SetEvidence
     | StartRace
     | CancelRace

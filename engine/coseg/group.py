@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Group", "odd_ones", "steered"]
 
 _SURE = 0.5
+_FAR = 4 * refine.SOFTNESS
 
 
 @dataclass(slots=True, eq=False)
@@ -121,9 +122,9 @@ def _as_said(
     soft: NDArray[np.float32], said: NDArray[np.int8], threshold: float
 ) -> NDArray[np.float32]:
     """Where a person spoke there is no doubt, whatever the neighbours are like."""
-    far = np.float32(4 * refine.SOFTNESS)
-    soft = np.where(said > 0, np.maximum(soft, min(1.0, threshold + far)), soft)
-    return np.asarray(np.where(said < 0, np.minimum(soft, threshold - far), soft), np.float32)
+    high, low = min(1.0, threshold + _FAR), max(0.0, threshold - _FAR)
+    soft = np.where(said > 0, np.maximum(soft, np.float32(high)), soft)
+    return np.asarray(np.where(said < 0, np.minimum(soft, np.float32(low)), soft), np.float32)
 
 
 def odd_ones(

@@ -44,7 +44,7 @@ def relative_likeness(first: Rows, second: Rows) -> float:
     """Return how like two groups are, against how like each is in itself; about 1 for halves."""
     across = float(first.mean(axis=0) @ second.mean(axis=0))
     inside = max(within(first), 1e-6) * max(within(second), 1e-6)
-    return across / inside**0.5
+    return across / float(np.sqrt(inside))
 
 
 def given_groups(
@@ -82,7 +82,8 @@ def found_groups(rows: Rows, rng: np.random.Generator, check: Check) -> NDArray[
     """
     units = unit_rows(rows)
     least = max(LEAST_PICTURES, int(np.ceil(_LEAST_SHARE * len(units))))
-    waiting, done = [np.arange(len(units))], []
+    waiting: list[NDArray[np.intp]] = [np.arange(len(units))]
+    done: list[NDArray[np.intp]] = []
     while waiting:
         members = waiting.pop()
         halves = _halves(units, members, least, rng, check)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.float32]
 
-__all__ = ["Parts", "coverage"]
+__all__ = ["Parts", "coverage", "part_pixels"]
 
 _RESTARTS = 4
 _COVERED = 0.5
@@ -93,3 +93,30 @@ class Parts:
         smooth = cv2.blur(likeness, (_SMOOTH, _SMOOTH), borderType=cv2.BORDER_REFLECT)
         found = np.argmax(smooth.reshape(height, width, -1), axis=2) + 1
         return np.where(covered >= _COVERED, found, 0).astype(np.uint8)
+
+
+def part_pixels(parts: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Bring parts to pixels: each of a mask takes the part of the nearest cell that has one.
+
+    Parameters
+    ----------
+    parts : ndarray, (h, w), uint8
+    mask : ndarray, (H, W), bool
+
+    Returns
+    -------
+    ndarray, (H, W), uint8
+        0 outside the mask; 0 everywhere where no cell has a part.
+    """
+    if not parts.any():
+        return np.zeros(mask.shape, np.uint8)
+    _, nearest = cv2.distanceTransformWithLabels(
+        (parts == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of_label = np.zeros(int(nearest.max()) + 1, np.uint8)
+    of_label[nearest[parts > 0]] = parts[parts > 0]
+    filled = of_label[nearest]
+    size = (mask.shape[1], mask.shape[0])
+    return np.where(mask, cv2.resize(filled, size, interpolation=cv2.INTER_NEAREST), 0).astype(
+        np.uint8
+    )

@@ -306,7 +306,7 @@ class CosegSet:
             parts = np.zeros(one.grid, np.uint8)
         return CosegPicture(
             one.path, one.size, packed, group.softs[place], confidence, like, is_odd,
-            group.said[place], group.number, parts,
+            group.said[place], group.number, parts, len(self._groups),
         )  # fmt: skip
 
     def _told(self, group: Group, pictures: Sequence[CosegPicture]) -> CosegGroup:

@@ -15,6 +15,8 @@ from engine.values.activations import (
     SortKey,
 )
 from engine.values.coseg import (
+    MOST_GROUPS,
+    MOST_PARTS,
     CosegFailure,
     CosegGroup,
     CosegMethod,
@@ -97,6 +99,8 @@ from engine.values.survey import NodeSummary, SurveyRequest
 __all__ = [
     "BACKGROUND",
     "EVIDENCE_STRIDES",
+    "MOST_GROUPS",
+    "MOST_PARTS",
     "VOID",
     "Activation",
     "Agreement",

@@ -178,6 +178,8 @@ class CosegPicture:
     parts : ndarray, (h, w), uint8, or None
         Of each cell the part of the object, from 1, the same number in all pictures of the group;
         0 = not the object. None where none were asked for.
+    groups
+        Into how many groups the set was split.
     """
 
     path: Path
@@ -190,6 +192,7 @@ class CosegPicture:
     seeds: NDArray[np.int8]
     group: int = 1
     parts: NDArray[np.uint8] | None = None
+    groups: int = 1
 
     def __post_init__(self) -> None:
         require(self.soft, 2, np.float32, "CosegPicture.soft")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from engine.export.masks.contract import MaskWriter, SegmentedPicture
 
-__all__ = ["MaskExport", "Origin"]
+__all__ = ["MaskExport", "Origin", "versions"]
 
 _AT_ONCE = 4
 """Formats: one packs while others wait for the disk."""
@@ -218,7 +218,7 @@ class _Manifest(Writer):
             "made_at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "model": self._origin.model,
             "weights_sha256": self._origin.weights_sha256 or None,
-            "versions": _versions(),
+            "versions": versions(),
             "settings": dict(self._origin.settings),
             "formats": {writer.name: _settings(writer) for writer in self._writers},
             "policy": self._options.policy.value,
@@ -268,7 +268,8 @@ def _settings(writer: MaskWriter) -> dict[str, Any]:
     return {it.name: getattr(one, it.name) for it in fields(one)} if is_dataclass(one) else {}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that masks depend on."""
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:
