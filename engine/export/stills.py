@@ -75,12 +75,11 @@ class StillEncoder:
         try:
             if self._context is None or self._size != size:
                 self._context, self._size = _context(size), size
-            packets = self._context.encode(as_yuv(image))
+            used = self._context
+            packets = used.encode(as_yuv(image))
             if not packets:  # an encoder that holds back has to be told that there is no more
-                packets = self._context.encode(None)
-                self._context, used = None, self._context
-            else:
-                used = self._context
+                packets = used.encode(None)
+                self._context = None
         except av.FFmpegError as error:
             self._context = None
             raise ExportError(f"A frame of the film cannot be encoded ({error}).") from error

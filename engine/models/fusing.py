@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import torch
 from torch import nn
@@ -72,7 +72,8 @@ def fused(module: nn.Module, size: tuple[int, int], *, has_any_size: bool = Fals
     shrunk = _SHRUNK if has_any_size else 1
     sides = [max(_GRID, side // shrunk // _GRID * _GRID) if shrunk > 1 else side for side in size]
     noise = torch.rand(1, 3, *sides, generator=torch.Generator().manual_seed(0))
-    for is_packed in (torch.backends.mkldnn.is_available(), False):
+    has_onednn: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch
+    for is_packed in (has_onednn, False):
         try:
             expected = list(_tensors(module(noise.clone())))
             faster = copy.deepcopy(module)
@@ -183,7 +184,7 @@ class _Packed(nn.Module):
         self._weight = [reorder(conv.weight, *how, input_shape)]
         self._bias = [conv.bias]
         name = "none" if activation is None else _ACTIVATIONS[type(activation)]
-        self._rest = (*how, name, [], "")
+        self._rest: tuple[Any, ...] = (*how, name, [], "")
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (B, channels, H', W')."""

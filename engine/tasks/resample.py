@@ -143,13 +143,15 @@ def _where_they_differ(
     bands, x = places
     row, y, left = columns[x, bands.row], bands.start, bands.count
     difference, rest = columns[x, bands.below] - row, threshold - row
+    width = made.shape[1]
+    flat, at = made.reshape(-1), y * width + x  # one axis takes less time than two
+    fewest = int(left.min(initial=0))
     for step in range(int(left.max(initial=0))):
-        stays = left > step
-        if not stays.all():
-            y, left, x, difference, rest = (
-                values[stays] for values in (y, left, x, difference, rest)
-            )
-        made[y + step, x] = shares[y + step] * difference > rest
+        if step >= fewest:
+            stays = left > step
+            y, left, at = y[stays], left[stays], at[stays]
+            difference, rest = difference[stays], rest[stays]
+        flat[at + step * width] = shares.take(y + step) * difference > rest
 
 
 def _everywhere(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from engine.values import Direction
 from gui.graph.keys import claims, do_key
 from gui.graph.legend import paint_legend
 from gui.graph.live import thumbnail_image
@@ -221,7 +222,7 @@ class GraphView(GraphNavigator):
             self.select(goal)
 
     def _first_selected(self) -> str | None:
-        """Return where walking begins: the current layer, or what is in the middle."""
+        """Return where walking begins: the current layer, or what comes first of what is seen."""
         scene = self._scene
         if scene is None:
             return None
@@ -229,7 +230,9 @@ class GraphView(GraphNavigator):
         row = scene.row_of_key(key) if key is not None else None
         if row is None:
             left, top, right, bottom = self.camera.seen
-            row = scene.index.nearest((left + right) / 2, (top + bottom) / 2)
+            is_down = scene.layout.direction is Direction.DOWN
+            x, y = ((left + right) / 2, top) if is_down else (left, (top + bottom) / 2)
+            row = scene.index.nearest(x, y)
         return scene.items[row].item.id if row is not None else None
 
     def _choose(self, item: GraphItem, *, is_extra: bool) -> None:

@@ -120,6 +120,7 @@ def test_a_layer_is_watched_by_keys_alone(graphed: Kit, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: view.scene is not None, timeout=20_000)
     view.setFocus()
     graphed.press(Qt.Key.Key_Down)
+    assert view.marks.selected == "n0"  # what comes first
     graphed.press(Qt.Key.Key_Return)
     page = graphed.window.maps.current_page
     assert page is not None

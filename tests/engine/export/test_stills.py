@@ -29,7 +29,8 @@ def _picture(number: int, size: tuple[int, int] = (64, 48)) -> NDArray[np.uint8]
 def _frames(path: Path) -> tuple[list[NDArray[np.uint8]], list[float]]:
     with av.open(str(path)) as film:
         frames = list(film.decode(video=0))
-    return [f.to_ndarray(format="rgb24") for f in frames], [float(f.time or 0) for f in frames]
+    images = [np.asarray(f.to_ndarray(format="rgb24"), np.uint8) for f in frames]
+    return images, [float(f.time or 0) for f in frames]
 
 
 def _written(folder: Path, pictures: list[NDArray[np.uint8]]) -> list[Path]:

@@ -18,9 +18,11 @@ def _settled(module: nn.Module) -> nn.Module:
     generator = torch.Generator().manual_seed(3)
     for layer in module.modules():
         if isinstance(layer, (nn.BatchNorm2d, FrozenBatchNorm2d)):
-            for values in (layer.weight, layer.bias, layer.running_mean):
-                values.data.copy_(torch.randn(values.shape, generator=generator) / 2 + 0.5)
-            layer.running_var.copy_(torch.rand(layer.running_var.shape, generator=generator) + 0.5)
+            state = dict(layer.state_dict())
+            for name in ("weight", "bias", "running_mean"):
+                state[name].copy_(torch.randn(state[name].shape, generator=generator) / 2 + 0.5)
+            spread = state["running_var"]
+            spread.copy_(torch.rand(spread.shape, generator=generator) + 0.5)
     return module.eval().requires_grad_(False)
 
 
@@ -41,7 +43,8 @@ class _Odd(nn.Module):
         x = self.conv(x)
         x = x + self.norm(x)
         x = self.act(self.shared(self.twice(x)))
-        return self.act(self.shared(self.twice(x)))
+        y: Tensor = self.act(self.shared(self.twice(x)))
+        return y
 
 
 @pytest.mark.parametrize("activation", [nn.SiLU, nn.ReLU, nn.Hardswish, nn.Tanh])
