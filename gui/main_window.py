@@ -17,6 +17,7 @@ from gui.control.compare import CompareControl
 from gui.control.coseg import CosegControl
 from gui.control.evidence import EvidenceControl
 from gui.control.exports import ExportControl
+from gui.control.far_work import FarWorkControl
 from gui.control.fields import FieldControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
@@ -154,10 +155,12 @@ class MainWindow(PanelWindow):
         self.segments.choice_wanted.connect(partial(self.models.choose, SEGMENT_TASKS))
         self.segments.pointed_told.connect(self.status.show_pointed)
         self.segment.thresholds.settings_changed.connect(self.batches.show_thresholds)
-        self.batches.wanted.connect(self._show_batch)
-        self.batches.told.connect(self._tell_batch)
-        self.cosegs.wanted.connect(partial(self.workspaces.show, "coseg"))
-        self.cosegs.told.connect(self._tell_coseg)
+        self.cosegs.live.model_wanted.connect(self.models.load)
+        far = FarWorkControl(
+            self, workspaces=self.workspaces, docks=self.docks, notices=self.notices
+        )
+        far.follow(self.batches, "batch", ("segment", "batch"), self.tr("Batch – {0}"))
+        far.follow(self.cosegs, "coseg", ("coseg", "common"), self.tr("Co-segment – {0}"))
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
@@ -224,24 +227,6 @@ class MainWindow(PanelWindow):
     def _show_source_for(self, workspace: str) -> None:
         """Leave the picture out of the source panel where the workspace shows it large."""
         self.source.set_picture_shown(is_shown=not workspace_of(workspace).has_picture)
-
-    @Slot()
-    def _show_batch(self) -> None:
-        """Bring up the batch panel beside the live picture."""
-        self.workspaces.show("segment")
-        bring_forward(self.docks["batch"])
-
-    @Slot(str)
-    def _tell_batch(self, sentence: str) -> None:
-        """Say what a batch came to, away from its panel."""
-        actions = [(self.tr("Show"), self._show_batch)]
-        self.notices.show_notice("batch", self.tr("Batch – {0}").format(sentence), actions=actions)
-
-    @Slot(str)
-    def _tell_coseg(self, sentence: str) -> None:
-        """Say what a set came to, away from its workspace."""
-        actions = [(self.tr("Show"), self.cosegs.wanted.emit)]
-        self.notices.show_notice("coseg", sentence, actions=actions)
 
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:

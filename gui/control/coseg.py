@@ -333,7 +333,7 @@ class CosegControl(QObject):
             steps.append((self.tr("Split into groups"), self._split))
         panel.notices.show_notice("set", result.note, Severity.WARNING, actions=steps)
         if not panel.isVisible():
-            self.told.emit(self.tr("Co-segment – {0}").format(sentence))
+            self.told.emit(sentence)
 
     @Slot(object)
     def _show_failure(self, error: EngineError) -> None:

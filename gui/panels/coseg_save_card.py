@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_FORMATS", "CosegSaveCard"]
 
-DEFAULT_FORMATS = ("overlay", "coco", "cutout")
-"""Beside the masks, the contact sheet and the tables, which are always there."""
+DEFAULT_FORMATS = ("overlay", "coco", "csv", "cutout")
+"""Beside the masks and the contact sheet, which are always there."""
 
 
 class CosegSaveCard(QFrame):
@@ -109,8 +109,8 @@ class CosegSaveCard(QFrame):
         self._title.setProperty("role", "heading")
         self._always = QLabel(
             self.tr(
-                "Masks (0 or 255), a contact sheet, the table of areas and run.json are always "
-                "written; besides them:"
+                "Masks (0 or 255), a contact sheet, parts where there are some, and run.json are "
+                "always written; besides them:"
             ),
             self,
         )
