@@ -10,6 +10,7 @@ from engine.values import (
     DeviceRequest,
     EvidenceRequest,
     FieldRequest,
+    FigureGround,
     InputFit,
     LayerKey,
     RaceSettings,
@@ -30,6 +31,7 @@ __all__ = [
     "MeasureCost",
     "MeasureField",
     "SetClassification",
+    "SetCommonObject",
     "SetDevice",
     "SetEvidence",
     "SetFit",
@@ -172,6 +174,13 @@ class SetSurvey:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCommonObject:
+    """Look for what a set of pictures had in common, within a share of the time; None = do not."""
+
+    model: FigureGround | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetEvidence:
     """Ask the places of the frames for classes, as often as the live loop allows; None = do not."""
 
@@ -208,6 +217,7 @@ Command = (
     | MeasureCost
     | MeasureField
     | SetSurvey
+    | SetCommonObject
     | SetEvidence
     | StartRace
     | CancelRace

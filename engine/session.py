@@ -22,8 +22,8 @@ from engine.seating import Seating
 from engine.tasks import skips
 from engine.tasks.answers import SegmentAnswers
 from engine.tasks.classify import Classifier
-from engine.tasks.evidence import LiveEvidence
 from engine.tasks.heads import View
+from engine.tasks.now_and_then import NowAndThen
 from engine.tasks.sliding_window import RaceRun, prepare_race
 from engine.values import (
     Activation,
@@ -33,6 +33,7 @@ from engine.values import (
     DeviceRequest,
     EvidenceRequest,
     FieldRequest,
+    FigureGround,
     Frame,
     FrameResult,
     InputFit,
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 
     from engine.field import FieldTask
     from engine.models.loading import LoadedModel
-
 
 _NO_PICTURE = "There is no picture to measure on yet; open one first."
 _NO_ANSWER = (
@@ -96,7 +96,7 @@ class Session:
         self._plain_ms = 0.0
         self._classifier = Classifier()
         self._segments = SegmentAnswers()
-        self._evidence = LiveEvidence()
+        self._now_and_then = NowAndThen(self._tell)
         self._skips = SkipSwitches()
         self._frame: Frame | None = None
         self._last: Pass | None = None
@@ -208,8 +208,11 @@ class Session:
 
     def set_evidence(self, request: EvidenceRequest | None) -> None:
         """Ask the places of the frames for classes now and then; None = do not."""
-        self._evidence.set_request(request)
-        self._tell("evidence", "")
+        self._now_and_then.set_evidence(request)
+
+    def set_common(self, model: FigureGround | None) -> None:
+        """Look for what a set had in common in the frames now and then; None = do not."""
+        self._now_and_then.set_common(model)
 
     def race(self, settings: RaceSettings, frame: Frame | None = None) -> RaceRun:
         """Make a race of a sliding window and one pass ready; None = on the frame that stands.
@@ -280,9 +283,7 @@ class Session:
             self._last = network.run(frame, self._watched, self._fit, survey)
             summaries = self._end_survey(survey, self._last)
             result = self._result(network, self._last, start)
-            evidence = self._evidence.answer(network, result, time.perf_counter())
-            self._tell("evidence", self._evidence.trouble, Severity.WARNING)
-            return dataclasses.replace(result, survey=summaries, evidence=evidence)
+            return self._now_and_then.added(network, dataclasses.replace(result, survey=summaries))
         except (RuntimeError, MemoryError) as error:
             raise_unless_gpu_is_full(error, network.placement)
         # Outside the handler: the traceback holds on to what fills the device.

@@ -326,6 +326,9 @@ def _set(session: Session, command: c.Command) -> _Stale:
         case c.SetEvidence(request):
             session.set_evidence(request)
             return _Stale.FORWARD if request is not None else _Stale.NOTHING
+        case c.SetCommonObject(model):
+            session.set_common(model)
+            return _Stale.FORWARD if model is not None else _Stale.NOTHING
         case c.SetSurvey(survey):
             session.set_survey(survey)
             return _Stale.FORWARD if survey is not None else _Stale.NOTHING

@@ -85,6 +85,14 @@ _VIEW: Final = (
         is_checkable=True,
     ),
     ActionSpec(
+        "workspace_coseg",
+        marked("Actions", "Co-segment"),
+        ("Ctrl+5",),
+        "View",
+        marked("Actions", "The object that the pictures of a folder have in common"),
+        is_checkable=True,
+    ),
+    ActionSpec(
         "workspace_train",
         marked("Actions", "Train"),
         ("Ctrl+6",),

@@ -35,9 +35,11 @@ def upsampled(soft: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.fl
     )
 
 
-def probability(soft: NDArray[np.float32], threshold: float = THRESHOLD) -> NDArray[np.float32]:
+def probability(
+    soft: NDArray[np.float32], threshold: float = THRESHOLD, softness: float = SOFTNESS
+) -> NDArray[np.float32]:
     """Return 1 / (1 + exp(-(soft - threshold) / .07)): scores as probabilities of the object."""
-    return np.asarray(1 / (1 + np.exp(-(soft - np.float32(threshold)) / SOFTNESS)), np.float32)
+    return np.asarray(1 / (1 + np.exp(-(soft - np.float32(threshold)) / softness)), np.float32)
 
 
 def guided_filter(
