@@ -119,9 +119,7 @@ class MainWindow(PanelWindow):
         self.cosegs = CosegControl(
             context, panel=self.coseg, form=self.coseg_set, source=self.source
         )
-        self.train.connect_window(
-            context, workspaces=self.workspaces, models=self.models, notices=self.notices
-        )
+        self.train.connect_window(context, workspaces=self.workspaces, models=self.models)
         parts = WindowParts(
             window=self,
             docks=self.docks,
@@ -165,6 +163,9 @@ class MainWindow(PanelWindow):
         )
         far.follow(self.batches, "batch", ("segment", "batch"), self.tr("Batch – {0}"))
         far.follow(self.cosegs, "coseg", ("coseg", "common"), self.tr("Co-segment – {0}"))
+        training = self.train.training
+        far.follow(training, "training", ("train", "training"), self.tr("Training – {0}"))
+        self.cosegs.saving.train_wanted.connect(training.open_data)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from gui.control.models import ModelControl
     from gui.control.workspaces import WorkspaceControl
     from gui.settings import Settings
-    from gui.views.notice_bar import NoticeBar
 
 __all__ = ["TrainRoom"]
 
@@ -53,18 +52,14 @@ class TrainRoom(QObject):
         *,
         workspaces: WorkspaceControl,
         models: ModelControl,
-        notices: NoticeBar,
     ) -> None:
         """Make the controls, and join them to those of the window."""
         self._workspaces = workspaces
         self._models = models
-        self._notices = notices
         self.training = TrainControl(context, pages=self.pages, form=self.form)
         self.skips = SkipControl(context, self.pages.skips)
         workspaces.changed.connect(self._enter)
-        self.training.wanted.connect(self._show)
         self.training.live_wanted.connect(self._show_live)
-        self.training.told.connect(self._tell)
         self.pages.skips.model_wanted.connect(models.load)
         self.pages.skips.choice_wanted.connect(partial(models.choose, _TASKS))
 
@@ -79,10 +74,6 @@ class TrainRoom(QObject):
 
     # ------------------------------------------------------------------------------------ private
 
-    @Slot()
-    def _show(self) -> None:
-        self._workspaces.show("train")
-
     @Slot(str)
     def _enter(self, workspace: str) -> None:
         if workspace == "train":
@@ -93,9 +84,3 @@ class TrainRoom(QObject):
         """Run a network that was trained just now on the live picture."""
         self._workspaces.show("segment")
         self._models.load(path)
-
-    @Slot(str)
-    def _tell(self, sentence: str) -> None:
-        """Say what a training came to, away from its page."""
-        text = self.tr("Training – {0}").format(sentence)
-        self._notices.show_notice("training", text, actions=[(self.tr("Show"), self._show)])

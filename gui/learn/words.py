@@ -42,7 +42,7 @@ _FORMATS = {
 def format_title(name: str) -> str:
     """Return what a form of masks is called."""
     if name == "auto":
-        return translate("Train", "Found out")
+        return translate("Train", "Automatic")
     return translate("Train", _FORMATS.get(name, name))
 
 

@@ -36,7 +36,7 @@ class CountColumn(enum.IntEnum):
 
 
 class ClassCountModel(QAbstractTableModel):
-    """A row for each class, the background first."""
+    """A row for each class: the background, those that are marked, and those that are nowhere."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +48,8 @@ class ClassCountModel(QAbstractTableModel):
     def show_classes(self, rows: tuple[ClassCount, ...], colours: NDArray[np.uint8]) -> None:
         """List classes; `colours` is (classes, 3) uint8, the background's unused."""
         self.beginResetModel()
-        self._rows = rows
+        # Lists of names may be long, and of most of them there is nothing.
+        self._rows = tuple(sorted(rows, key=lambda row: row.id != 0 and not row.pixels))
         self._colours = [(int(r), int(g), int(b)) for r, g, b in colours]
         self._total = max(1, sum(row.pixels for row in rows))
         self.endResetModel()
@@ -107,6 +108,12 @@ class ClassCountModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column else _LEFT
         return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Return that a class which is marked nowhere is faint."""
+        is_there = bool(index.isValid() and self._rows[index.row()].pixels)
+        kind = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return kind if is_there else Qt.ItemFlag.ItemIsSelectable
 
     def _text(self, row: ClassCount, column: int) -> str:
         if column == CountColumn.SHARE:

@@ -93,7 +93,7 @@ def test_a_set_is_understood_and_shown(
     assert kit.window.train.form.data.state == "6 photos, 2 classes"
     forms = kit.window.train.form.data.findChildren(QComboBox)[0]
     assert [forms.itemText(at) for at in range(forms.count())] == [
-        "Found out",
+        "Automatic",
         "Black and white masks",
         "COCO",
     ]
