@@ -119,8 +119,7 @@ class TrainControl(QObject):
         connect("train_next_epoch", lambda: gallery.step(1))
         connect("train_previous_epoch", lambda: gallery.step(-1))
         connect("train_best_epoch", gallery.show_best)
-        connect("train_next_page", lambda: self._pages.step(1))
-        connect("train_previous_page", lambda: self._pages.step(-1))
+        connect("train_next_page", self._pages.turn)
 
     @Slot(object)
     def _hear(self, event: EngineEvent) -> None:

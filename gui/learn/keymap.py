@@ -85,7 +85,6 @@ TRAIN_KEYMAP: Final = (
         ("Ctrl+PgDown",),
         marked("Actions", "Go from the set to the training, and on to what skips do"),
     ),
-    _do("train_previous_page", marked("Actions", "Previous page of the training"), ("Ctrl+PgUp",)),
     _toggle(
         "skip_16",
         marked("Actions", "Skip at stride 16"),

@@ -57,9 +57,9 @@ class TrainPages(QTabWidget):
         """Bring a page to the front."""
         self.setCurrentWidget(page)
 
-    def step(self, by: int) -> None:
-        """Go to the next page, or the one before."""
-        self.setCurrentIndex((self.currentIndex() + by) % self.count())
+    def turn(self) -> None:
+        """Go to the next page, and from the last one to the first."""
+        self.setCurrentIndex((self.currentIndex() + 1) % self.count())
 
     # Qt's overrides.
 

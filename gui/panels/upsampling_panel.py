@@ -36,9 +36,9 @@ class UpsamplingPanel(QWidget):
         self._comparison: UpsamplingComparison | None = None
         self.is_transposed = False
         self._lanes = {
-            "nearest": UpsamplingLane(self.tr("Nearest neighbour"), self),
+            "nearest": UpsamplingLane(self.tr("Nearest"), self),
             "bilinear": UpsamplingLane(self.tr("Bilinear"), self),
-            "transposed": UpsamplingLane(self.tr("Transposed convolution"), self),
+            "transposed": UpsamplingLane(self.tr("Transposed"), self),
         }
         self._sentence = QLabel(self)
         self._sentence.setWordWrap(True)

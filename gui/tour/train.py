@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.sources.base import SetPlaying
 from engine.sources.demo import photo_files
 from engine.values import TrainSettings
@@ -64,7 +66,8 @@ def _cut(folder: Path, target: Path) -> None:
     for photo in photo_files():
         mask = folder / "SegmentationClass" / f"{photo.stem}.png"
         with Image.open(photo) as image, Image.open(mask) as labels:
-            found |= {colour for _, colour in labels.convert("RGB").getcolors(1 << 16) or ()}
+            colours = np.unique(np.asarray(labels.convert("RGB")).reshape(-1, 3), axis=0)
+            found |= {tuple(one) for one in colours.tolist()}
             for number, start in enumerate(STARTS):
                 left, top = start * image.width, 0.4 * start * image.height
                 right, bottom = left + WIDE * image.width, top + HIGH * image.height
@@ -119,6 +122,8 @@ def _skips(tour: Tour) -> Iterator[Wait]:
         window.actions_.trigger(name)
         yield tour.results_later(1)
     tour.shoot("skips_off")
+    for name in ("skip_16", "skip_8", "skip_4"):
+        window.actions_.trigger(name)
     window.actions_.trigger("skip_compare")
     yield tour.until(lambda: page.lanes.comparison is not None, "ways of upsampling")
     yield tour.seconds(0.3)

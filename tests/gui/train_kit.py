@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSpinBox
 
 from engine.jobs import Progress
 from engine.values import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from engine.jobs import JobControl
     from engine.values import TrainRequest, TrainSettings
+    from gui.panels.train_numbers import TrainNumbers
     from tests.gui.window_kit import Kit
 
 WAIT_MS = 60_000
@@ -174,6 +175,15 @@ def understood(kit: Kit, qtbot: QtBot, path: Path) -> None:
     """Choose a set and wait until it was looked through."""
     kit.window.train.training.open_data(str(path))
     wait_for_look(kit, qtbot)
+
+
+def choose(numbers: TrainNumbers, name: str, value: float) -> None:
+    """Set a number of the form."""
+    field = numbers.field(name)
+    if isinstance(field, QSpinBox):
+        field.setValue(int(value))
+    else:
+        field.setValue(value)
 
 
 def wait_for_look(kit: Kit, qtbot: QtBot) -> None:

@@ -89,6 +89,7 @@ def labels(session: Session) -> NDArray[np.uint8] | NDArray[np.uint16]:
 def by_hand(switches: SkipSwitches) -> NDArray[np.uint8]:
     """Run the same network without a session."""
     module = unet().module
+    assert isinstance(module, SegmentationNetwork)
     module.switch(switches)
     with torch.inference_mode():
         scores = module(_pixels())
@@ -221,7 +222,7 @@ def test_the_thread_answers_with_a_comparison_or_with_the_reason(ear: Ear) -> No
     assert nothing.comparison is None
     assert nothing.message == "No network is loaded; choose one first."
     engine._load_number = 1
-    engine._loading = Job(lambda _: None, on_done=lambda _: None, on_failed=lambda _: None)  # type: ignore[assignment]  # what it would be loaded by
+    engine._loading = Job(lambda _: unet(), on_done=lambda _: None, on_failed=lambda _: None)
     engine._loaded.append((1, unet()))
     engine.frames.put(frame())
     assert ear.result(1).segmentation is not None

@@ -26,10 +26,11 @@ from tests.gui.segment_kit import labels
 from tests.gui.window_kit import grab
 
 if TYPE_CHECKING:
+    from engine.values import Upsampling
     from gui.panels.skip_page import SkipPage
     from tests.gui.window_kit import Kit
 
-KINDS = ("nearest", "bilinear", "transposed")
+KINDS: tuple[Upsampling, ...] = ("nearest", "bilinear", "transposed")
 
 
 def unet(name: str = "unet", *, is_transposed: bool = False) -> ModelInfo:
@@ -56,7 +57,8 @@ def page(kit: Kit) -> SkipPage:
     kit.loaded()
     kit.engine.load(unet())
     kit.trigger("workspace_train")
-    kit.trigger("train_previous_page")
+    kit.trigger("train_next_page")
+    kit.trigger("train_next_page")
     QApplication.processEvents()
     kit.engine.forget()
     return kit.window.train.pages.skips
@@ -96,7 +98,7 @@ def test_the_network_is_whole_again_where_the_page_cannot_be_seen(kit: Kit, page
     kit.trigger("skip_8")
     kit.trigger("train_next_page")
     assert sent(kit)[-1] == SkipSwitches()
-    kit.trigger("train_previous_page")
+    kit.window.train.pages.show_page(page)
     assert sent(kit)[-1] == SkipSwitches((True, False, True))
     kit.trigger("workspace_segment")
     assert sent(kit)[-1] == SkipSwitches()

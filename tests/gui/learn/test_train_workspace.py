@@ -21,6 +21,7 @@ from tests.gui.fake_engine import CPU, card
 from tests.gui.train_kit import (
     WAIT_MS,
     Trainer,
+    choose,
     ready,
     summary,
     tiles,
@@ -130,7 +131,7 @@ def test_a_set_that_cannot_be_used_says_why(
     trainer.look = fail
     understood(kit, qtbot, photos)
     page = kit.window.train.pages.set
-    assert not page.has_set
+    assert page.empty.isVisible()
     assert page.empty.sentence.startswith("“pets” has no masks in a known form")
     assert page.empty._sentence.property("role") == "error"
     assert kit.window.train.form.offer.sentence == "Choose a set that can be used"
@@ -159,12 +160,12 @@ def test_another_split_is_looked_at_anew_and_other_settings_are_not(
 ) -> None:
     understood(kit, qtbot, photos)
     form = kit.window.train.form
-    form._main.field("epochs").setValue(3)
+    choose(form._main, "epochs", 3)
     assert len(trainer.looks) == 1
-    form._more.field("validation").setValue(0.5)
+    choose(form._more, "validation", 0.5)
     wait_for_look(kit, qtbot)
     assert [settings.validation for _, _, settings in trainer.looks] == [0.2, 0.5]
-    form._more.field("crop_px").setValue(200)  # no multiple of 32
+    choose(form._more, "crop_px", 200)  # no multiple of 32
     wait_for_look(kit, qtbot)
     assert form.asked.settings.crop_px == 192
 
@@ -209,8 +210,8 @@ def test_the_set_of_last_time_is_looked_at_when_the_workspace_is_first_seen(
 def test_the_form_is_remembered(again: Callable[[], Kit]) -> None:
     form = again().window.train.form
     form._architecture.setCurrentIndex(form._architecture.findData("fcn8s"))
-    form._more.field("learning_rate").setValue(0.004)
-    form._more.field("batch").setValue(8)
+    choose(form._more, "learning_rate", 0.004)
+    choose(form._more, "batch", 8)
     form._threads.setValue(1)
     form._licence.setText("CC BY 4.0")
     form._licence.textEdited.emit("CC BY 4.0")
@@ -250,7 +251,7 @@ def test_rare_settings_are_folded_away_and_put_back(kit: Kit) -> None:
     assert form._more.isHidden()
     form._fold.click()
     assert form._more.isVisible()
-    form._more.field("dice").setValue(2.0)
+    choose(form._more, "dice", 2.0)
     kit.click(form, "As at first")
     assert form.asked.settings.dice == 0.5
     assert form._more.field("dice").value() == 0.5

@@ -16,6 +16,7 @@ from gui.settings import Settings
 from tests.gui.train_kit import (
     WAIT_MS,
     Trainer,
+    choose,
     ended,
     gallery,
     ready,
@@ -111,7 +112,7 @@ def test_a_training_is_followed_and_its_epochs_stepped_through(
     assert page.gallery.view.pictures[0].found[0, 0] == 2
     kit.trigger("train_previous_epoch")
     assert page.gallery._epoch.text() == "Before training"
-    assert page.bars.rows == ()
+    assert not page.bars.rows
     kit.trigger("train_next_epoch")
     assert page.gallery.epoch == 1
     assert not kit.window.train.form._body.isEnabled()
@@ -126,14 +127,16 @@ def test_the_newest_epoch_is_followed_only_from_the_right_end(
     understood(kit, qtbot, photos)
     started(kit, qtbot, trainer)
     runs, page = kit.window.train.training.runs, kit.window.train.pages.run
+    watch = runs._watch
+    assert watch is not None
     for epoch in (1, 2):
-        runs._watch.take_epoch(report(epoch, 0.1 * epoch))
-        runs._watch.take_gallery(gallery(0))
+        watch.take_epoch(report(epoch, 0.1 * epoch))
+        watch.take_gallery(gallery(0))
         runs._show_newest()
     assert page.gallery.epoch == 2
     kit.trigger("train_previous_epoch")
-    runs._watch.take_epoch(report(3, 0.3))
-    runs._watch.take_gallery(gallery(0))
+    watch.take_epoch(report(3, 0.3))
+    watch.take_gallery(gallery(0))
     runs._show_newest()
     assert page.gallery.epoch == 1
     trainer.go.set()
@@ -163,12 +166,11 @@ def test_it_pauses_and_goes_on(kit: Kit, trainer: Trainer, qtbot: QtBot, photos:
     understood(kit, qtbot, photos)
     started(kit, qtbot, trainer)
     page = kit.window.train.pages.run
-    kit.click(page, "Pause")
-    assert trainer.controls[0].is_paused
-    assert page.title == "Paused"
-    kit.trigger("train_pause")
-    assert not trainer.controls[0].is_paused
-    assert page.title == "Training"
+    seen = []
+    for press in (lambda: kit.click(page, "Pause"), lambda: kit.trigger("train_pause")):
+        press()
+        seen.append((trainer.controls[0].is_paused, page.title))
+    assert seen == [(True, "Paused"), (False, "Training")]
     trainer.go.set()
     ended(kit, qtbot)
 
@@ -179,7 +181,7 @@ def test_what_was_stopped_goes_on_as_it_was_begun(
     trainer.told = (report(1, 0.4), gallery(1))
     understood(kit, qtbot, photos)
     form = kit.window.train.form
-    form._main.field("epochs").setValue(5)
+    choose(form._main, "epochs", 5)
     first = started(kit, qtbot, trainer)
     page = kit.window.train.pages.run
     qtbot.waitUntil(lambda: bool(page.curves.reports), timeout=WAIT_MS)
@@ -187,7 +189,7 @@ def test_what_was_stopped_goes_on_as_it_was_begun(
     assert ended(kit, qtbot) == "Stopped"
     assert page.sentence == "Stopped after epoch 1 of 5; go on with it whenever you like."
     assert form.offer.is_resumable
-    form._main.field("epochs").setValue(7)
+    choose(form._main, "epochs", 7)
     trainer.go.set()
     again = started(kit, qtbot, trainer, "Go on")
     assert trainer.resumed == [False, True]
