@@ -91,8 +91,13 @@ def odd_text(look: SetLook) -> str:
         one, many = translate("Train", "{0} is left out:"), translate("Train", "{0} are left out:")
         count = len(summary.skipped)
         lines.append((one if count == 1 else many).format(_photos(count)))
-        lines += [f"  {path.name}: {sentence}" for path, sentence in summary.skipped]
+        lines += [f"  {_reason(path.name, sentence)}" for path, sentence in summary.skipped]
     return "\n".join(lines)
+
+
+def _reason(name: str, sentence: str) -> str:
+    """Return a photo and why it is left out; its name stands once."""
+    return sentence if sentence.startswith((f"{name} ", f"“{name}” ")) else f"{name}: {sentence}"
 
 
 def epoch_text(report: EpochReport) -> str:

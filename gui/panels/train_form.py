@@ -292,7 +292,7 @@ class TrainForm(QWidget):
 
     @Slot(str, str)
     def _take_set(self, path: str, form: str) -> None:
-        self._change(replace(self._asked, data=path, format=form).suggested())
+        self._change(self._asked.with_set(path, form))
         self.set_changed.emit()
 
     @Slot(str, object)

@@ -95,6 +95,19 @@ def test_a_name_and_a_folder_are_suggested_only_where_none_is_chosen(tmp_path: P
     assert TrainAsked(data=str(file)).suggested().name == "shop"
 
 
+def test_name_and_folder_follow_the_set_until_they_are_chosen(tmp_path: Path) -> None:
+    pets, cars = str(tmp_path / "pets"), str(tmp_path / "cars")
+    first = TrainAsked().with_set(pets, "auto")
+    second = first.with_set(cars, "coco")
+    assert (second.name, second.out) == ("cars", str(tmp_path / "cars-model"))
+    assert second.format == "coco"
+    assert second.with_set(pets, "auto") == first
+    own = replace(first, name="mine")
+    assert own.with_set(cars, "auto") == replace(own, data=cars)
+    there = replace(first, out=str(tmp_path / "there"))
+    assert there.with_set(cars, "auto") == replace(there, data=cars)
+
+
 def test_a_request_has_the_threads_of_the_training() -> None:
     request = ASKED.request(DeviceRequest("cpu", threads=7))
     assert (request.device.name, request.device.threads) == ("cpu", 2)

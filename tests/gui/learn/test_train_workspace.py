@@ -103,7 +103,10 @@ def test_a_set_is_understood_and_shown(
 def test_what_is_odd_and_what_a_network_made_is_said(
     kit: Kit, trainer: Trainer, qtbot: QtBot, photos: Path
 ) -> None:
-    skipped = ((photos / "9.png", "9.png is damaged."),)
+    skipped = (
+        (photos / "9.png", "9.png is damaged."),
+        (photos / "8.png", "The mask “8_mask.png” is in colour."),
+    )
     trainer.look = lambda path, _settings: SetLook(
         summary(path, notes=("“dog” has 50 pixels in all.",), skipped=skipped, is_partial=True),
         tiles(),
@@ -113,8 +116,9 @@ def test_what_is_odd_and_what_a_network_made_is_said(
     page = kit.window.train.pages.set
     assert page.odd.splitlines() == [
         "“dog” has 50 pixels in all.",
-        "1 photo is left out:",
-        "  9.png: 9.png is damaged.",
+        "2 photos are left out:",
+        "  9.png is damaged.",
+        "  8.png: The mask “8_mask.png” is in colour.",
     ]
     assert page.sentence.endswith(
         "Not all classes are marked in all photos; the loss allows for it."
