@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from engine.cli import SUBCOMMANDS, build_parser
-from engine.export.masks.registry import formats
+from engine.export.masks.registry import format_titles
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,13 +15,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_command_list_is_that_of_the_program() -> None:
     section = README.partition("## Command line")[2].partition("\n## ")[0]
     block = section.partition("```sh\n")[2].partition("```")[0]
-    named = re.findall(r"^layerscope ([a-z]+) ", block, re.MULTILINE)
+    named = re.findall(r"^layerscope ([a-z-]+) ", block, re.MULTILINE)
     assert set(named) == SUBCOMMANDS
 
 
 def test_options_that_are_shown_exist() -> None:
     helps = {name: _help_of(name) for name in SUBCOMMANDS}
-    shown = re.findall(r"^layerscope ([a-z]+) (.*?)(?:  +#.*)?$", README, re.MULTILINE)
+    shown = re.findall(r"^layerscope ([a-z-]+) (.*?)(?:  +#.*)?$", README, re.MULTILINE)
     assert len(shown) > len(SUBCOMMANDS)
     for command, rest in shown:
         for option in re.findall(r"--[a-z-]+", rest):
@@ -31,7 +31,7 @@ def test_options_that_are_shown_exist() -> None:
 def test_every_format_of_masks_is_in_the_table() -> None:
     table = README.partition("## What is written where")[2].partition("\n## ")[0]
     named = re.findall(r"^\| `([a-z]+)`", table, re.MULTILINE)
-    assert sorted(named) == sorted(formats())
+    assert sorted(named) == sorted(format_titles())
 
 
 def test_pictures_are_there_and_no_others() -> None:

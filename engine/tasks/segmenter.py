@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.errors import ModelError
 from engine.jobs import JobControl
 from engine.models import loading, registry
 from engine.models import weights as weights_store
+from engine.models.user.naming import ModelFile
 from engine.session import Session
 from engine.values import DeviceRequest, Frame, SegmentSettings, WeightsChoice
 
@@ -71,7 +73,8 @@ class Segmenter:
         Parameters
         ----------
         model
-            Its name in the registry; None = the task's default.
+            Its name in the registry, or the file of one that Layerscope has trained; None = the
+            task's default.
         task
             "instance" or "semantic"; only where no name is given.
         settings
@@ -92,7 +95,11 @@ class Segmenter:
         CancelledError
             `control` was cancelled.
         """
-        spec = registry.spec(model or registry.default_model(task))
+        name = model or registry.default_model(task)
+        loaded = None
+        if isinstance(registry.resolve(name), ModelFile):
+            loaded = loading.load(name, weights, control or JobControl())
+        spec = loaded.spec if loaded is not None else registry.spec(name)
         if spec.head is None:
             raise ModelError(
                 f"{spec.title} does not segment; choose a network that does, such as "
@@ -102,7 +109,8 @@ class Segmenter:
             _check_extra(spec)
         session = Session()
         session.set_device(device or DeviceRequest())
-        loaded = loading.load(spec.name, weights, control or JobControl())
+        if loaded is None:
+            loaded = loading.load(spec.name, weights, control or JobControl())
         session.adopt(loaded)
         segmenter = cls(session, spec, loaded)
         segmenter.set_settings(settings or SegmentSettings())
@@ -120,6 +128,26 @@ class Segmenter:
         other = Segmenter(session, self._spec, self._loaded)
         other.set_settings(self._settings)
         return other
+
+    def fuse(self) -> None:
+        """Put the network's operations together where it runs on the CPU in full precision.
+
+        It answers the same but for rounding, and takes less time; see `engine.models.fusing`.
+        """
+        info = self._session.info
+        if info is None or (info.device.name, info.device.precision) != ("cpu", "float32"):
+            return
+        from engine.models.fusing import fused  # noqa: PLC0415 - only for many pictures
+
+        preprocessing = self._spec.preprocessing
+        module = fused(
+            self._loaded.module,
+            preprocessing.input_size,
+            has_any_size=preprocessing.whole is not None,
+        )
+        if module is not self._loaded.module:
+            self._loaded = replace(self._loaded, module=module)
+            self._session.adopt(self._loaded)
 
     @property
     def network_name(self) -> str:

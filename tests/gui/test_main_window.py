@@ -148,6 +148,7 @@ EFFECTS: dict[str, tuple[Callable[[Kit], object], object]] = {
     "workspace_inspect": (lambda kit: kit.window.workspaces.current, "inspect"),
     "workspace_graph": (lambda kit: kit.window.workspaces.current, "graph"),
     "workspace_evidence": (lambda kit: kit.window.workspaces.current, "evidence"),
+    "workspace_coseg": (lambda kit: kit.window.workspaces.current, "coseg"),
     "workspace_segment": (lambda kit: kit.window.workspaces.current, "segment"),
     "palette": (lambda kit: kit.window.palette_.isVisible(), True),
     "reset_view": (zoom, 1.0),
