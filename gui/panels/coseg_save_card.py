@@ -85,6 +85,10 @@ class CosegSaveCard(QFrame):
         self._replace.setChecked(False)  # said of one folder, not of the next
         self._tell_state()
 
+    def replace_files(self, *, is_replacing: bool) -> None:
+        """Say whether files of an earlier run are replaced."""
+        self._replace.setChecked(is_replacing)
+
     def show_error(self, sentence: str) -> None:
         """Say what went wrong; "" takes it away."""
         self._error.setText(sentence)
