@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -182,7 +183,7 @@ class DescribedSet:
                 why = error.strerror or type(error).__name__
                 self.failures.append(CosegFailure(path, f"“{path.name}” cannot be read ({why})."))
         for store in self._stores[:1]:
-            store.clean()
+            store.clean(keep=frozenset(one.key for one in self.pictures))
 
     def _described(self, index: int, path: Path) -> Described:
         key, image = file_hash(path), read_picture(path)
@@ -225,6 +226,8 @@ class DescribedSet:
         if raw is None:
             pixels = read_picture(path) if image is None else image
             raw = describe_picture(self.backbone, pixels, self._sides[scale])
+            if scale > 0:  # classes are asked for at the first scale alone
+                raw = dataclasses.replace(raw, dense=raw.dense[:, :1, :1].clone())
             store.write(key, raw)
         features = describe(raw)
         self._hold((key, scale), features)
