@@ -158,3 +158,9 @@ class CosegSaveCard(QFrame):
 
     def _tell_state(self) -> None:
         self._save.setEnabled(bool(self.folder))
+
+    # Qt's override.
+
+    def hasHeightForWidth(self) -> bool:
+        """Say no: a stack of pages takes such a card's wish for the least, and the window grows."""
+        return False
