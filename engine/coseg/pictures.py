@@ -39,7 +39,7 @@ __all__ = ["SCALES", "Described", "DescribedSet", "View", "identity"]
 SCALES = (1.0, 1.4)
 """Of the long side: what a picture is described at. The first counts for all; the clusters' scores
 are averaged over both, which is worth more than one point of J (see docs/cosegmentation.md)."""
-_HELD_BYTES = 256 << 20
+_HELD_BYTES = 160 << 20
 _SALIENT, _SOFT = 0.6, 0.1
 """Of a picture's evidence: where object and background are as likely, before the set is asked."""
 

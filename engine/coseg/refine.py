@@ -19,7 +19,7 @@ __all__ = ["grabcut", "guided_filter", "probability", "refined", "upsampled"]
 THRESHOLD = 0.72
 """The score where object and background are as likely."""
 SOFTNESS = 0.07
-_SURE, _PROBABLE, _UNLIKELY = 0.95, 0.5, 0.08
+_SURE, _PROBABLE, _UNLIKELY = 0.9, 0.5, 0.15
 _ITERATIONS = 2
 _LEAST_PX = 40
 _WORK_SIDE_PX = 480
@@ -93,8 +93,8 @@ def _solved(matrices: NDArray[np.float32], right: NDArray[np.float32]) -> NDArra
 def grabcut(image: NDArray[np.uint8], chance: NDArray[np.float32]) -> Mask:
     """Cut the object out by colours and edges, begun at a map of probabilities.
 
-    Rother, Kolmogorov and Blake, GrabCut, SIGGRAPH 2004. Over .95 is sure, over .5 probable, over
-    .08 probably background, the rest surely. Where too little exceeds .5, or the cut loses or
+    Rother, Kolmogorov and Blake, GrabCut, SIGGRAPH 2004. Over .9 is sure, over .5 probable, over
+    .15 probably background, the rest surely. Where too little exceeds .5, or the cut loses or
     invents the object, the map itself is cut at .5.
 
     Parameters
