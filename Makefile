@@ -1,7 +1,7 @@
 # Every target does all it needs from a bare machine; a second run starts at once.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run tour images test lint format bench clean distclean
+.PHONY: help run tour images test lint format bench train-default clean distclean
 unexport PYTHONPATH PYTHONHOME
 
 PREPARE := @sh scripts/prepare.sh
@@ -9,7 +9,7 @@ VENV_PYTHON := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: ## start the app (ARGS="..."); without a screen, its tour
 	$(PREPARE) coco
@@ -40,6 +40,10 @@ images: tour ## make the README's pictures anew, from the tour
 bench: ## measure, into out/bench.json (ONLY=name measures one)
 	$(PREPARE) bench
 	@$(OFFSCREEN) $(VENV_PYTHON) -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+train-default: ## train the decoder that comes with the app (DATA=folder of the three sets)
+	$(PREPARE) dev
+	@OMP_WAIT_POLICY=PASSIVE $(VENV_PYTHON) -m scripts.train_default --data $(or $(DATA),../shared/data) $(ARGS)
 
 clean: ## remove what was made, but not .venv
 	@rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -26,6 +26,7 @@ from engine.cli_graph import GRAPH
 from engine.cli_maps import MAPS
 from engine.cli_models import LAYERS, MODELS
 from engine.cli_segment import SEGMENT
+from engine.cli_train import TRAIN
 from engine.errors import EngineError
 from engine.jobs import SOMETHING_WENT_WRONG
 from engine.models.user.errors import NeedsConsentError
@@ -38,7 +39,8 @@ __all__ = ["SUBCOMMANDS", "SUMMARIES", "build_parser", "main", "version"]
 _logger = logging.getLogger(__name__)
 
 _TABLE: tuple[Subcommand, ...] = (
-    CLASSIFY, SEGMENT, MAPS, EVIDENCE, RACE, GRAPH, COMPARE, COST, COSEG, EVALUATE, MODELS, LAYERS,
+    CLASSIFY, SEGMENT, MAPS, EVIDENCE, RACE, GRAPH, COMPARE, COST, COSEG, EVALUATE, TRAIN, MODELS,
+    LAYERS,
 )  # fmt: skip
 
 SUMMARIES: dict[str, str] = {command.name: command.summary for command in _TABLE}

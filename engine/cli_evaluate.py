@@ -8,9 +8,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli_console import OK, Console, Subcommand, UsageError
+from engine.cli_console import OK, Console, Subcommand, UsageError, chosen_model
 from engine.cli_coseg import add_coseg_options, evaluate_groups
-from engine.models import registry
 from engine.values import DeviceRequest, SegmentSettings, WeightsChoice
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def _network(
 ) -> AbstractContextManager[CanSegment]:
     from engine.tasks.segmenter import Segmenter  # noqa: PLC0415 - torch
 
-    model = None if args.model is None else registry.spec(args.model).name
+    model = None if args.model is None else chosen_model(args.model)
     settings = SegmentSettings(score=_LEAST_SCORE, iou=_IOU) if task == "instance" else None
     return contextlib.closing(
         Segmenter.load(

@@ -1,4 +1,4 @@
-"""The window: it builds the panels, puts them into docks, and connects what joins them."""
+"""The window: its panels, and what joins them to the engine and to each other."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
-from gui.actions import Actions
 from gui.context import WindowContext
 from gui.control.batch import BatchControl
 from gui.control.compare import CompareControl
 from gui.control.coseg import CosegControl
 from gui.control.evidence import EvidenceControl
 from gui.control.exports import ExportControl
+from gui.control.far_work import FarWorkControl
 from gui.control.fields import FieldControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
@@ -26,43 +26,13 @@ from gui.control.segment import SegmentControl
 from gui.control.sources import SourceControl
 from gui.control.window_view import ViewControl
 from gui.control.workspaces import WorkspaceControl
-from gui.coseg.keymap import COSEG_GROUP, COSEG_KEYMAP
-from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
-from gui.keymap import GROUPS, KEYMAP
 from gui.menus import window_menu
 from gui.paint_clock import PaintClock
-from gui.panels.activation_panel import ActivationPanel
-from gui.panels.batch_panel import BatchPanel
-from gui.panels.centre_column import CentreColumn
-from gui.panels.channel_panel import ChannelPanel
-from gui.panels.compare_panel import ComparePanel
-from gui.panels.coseg_panel import CosegPanel
-from gui.panels.coseg_set_panel import CosegSetPanel
-from gui.panels.cost_panel import CostPanel
-from gui.panels.evidence_panel import EvidencePanel
-from gui.panels.graph_panel import GraphPanel
-from gui.panels.layers_panel import LayersPanel
-from gui.panels.loading_row import LoadingRow
-from gui.panels.objects_panel import ObjectsPanel
-from gui.panels.open_model_card import OpenModelCard
-from gui.panels.prediction_panel import PredictionPanel
-from gui.panels.race_panel import RacePanel
-from gui.panels.segment_panel import SegmentPanel
-from gui.panels.source_panel import SourcePanel
-from gui.panels.status_line import StatusLine
-from gui.panels.timing_panel import TimingPanel
-from gui.panels.top_bar import TopBar
+from gui.panel_window import ALL_GROUPS, PanelWindow
 from gui.parts import WindowParts
 from gui.pauses import set_aside_garbage, take_back
-from gui.remembered import display_style
-from gui.segment.keymap import CORRECT_GROUP, SEGMENT_GROUP, SEGMENT_KEYMAP
 from gui.views.focus_ring import FocusRing
-from gui.views.help_overlay import HelpOverlay
-from gui.views.notice_bar import NoticeBar
-from gui.views.page_tabs import PageTabs
-from gui.views.palette import CommandPalette
-from gui.views.settings_overlay import SettingsOverlay
-from gui.workspaces import bring_forward, is_out_of_sight, make_docks, workspace_of
+from gui.workspaces import bring_forward, is_out_of_sight, workspace_of
 
 if TYPE_CHECKING:
     from engine.values import FrameResult, ModelInfo
@@ -71,14 +41,13 @@ if TYPE_CHECKING:
 
 __all__ = ["MainWindow"]
 
-DEFAULT_SIZE = (1280, 800)
 SEGMENT_TASKS = frozenset({"instance", "semantic"})
 """What networks are called that say which pixels belong to what."""
 SETTLE_MS = 1500
 """After a network came: by then it has answered, and its graph is drawn."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(PanelWindow):
     """Everything that is seen.
 
     Parameters
@@ -93,18 +62,14 @@ class MainWindow(QMainWindow):
     """A FrameResult went to all panels; it is painted next."""
 
     def __init__(self, *, backend: Backend, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(settings)
         self._backend = backend
-        self._settings = settings
         self.clock = PaintClock(self)
         self._ring = FocusRing(self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(set_aside_garbage)
-        self._build_window()
-        self._build_panels()
-        self._build_docks()
         self._build_controls()
         self._connect_panels()
         self._build_menu()
@@ -112,83 +77,12 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------------------------ building
 
-    def _build_window(self) -> None:
-        self.setWindowTitle("Layerscope")
-        self.setObjectName("main_window")
-        self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
-        self.resize(*DEFAULT_SIZE)
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
-        ):
-            self.setCorner(corner, area)
-        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP, *COSEG_KEYMAP))
-
-    def _build_panels(self) -> None:
-        style = display_style(self._settings)
-        actions = self.actions_
-        self.top = TopBar(actions=actions, parent=self)
-        self.addToolBar(self.top)
-        self.status = StatusLine(self)
-        self.setStatusBar(self.status)
-        self.notices = NoticeBar(self)
-        self.loading = LoadingRow(self)
-        self.file_card = OpenModelCard(self)
-        self.source = SourcePanel(actions=actions, settings=self._settings, parent=self)
-        self.prediction = PredictionPanel(settings=self._settings, parent=self)
-        self.layers = LayersPanel(self)
-        self.maps = ActivationPanel(actions=actions, style=style, parent=self)
-        self.channel = ChannelPanel(actions=actions, style=style, parent=self)
-        self.timing = TimingPanel(self)
-        self.graph = GraphPanel(actions=actions, parent=self)
-        self.cost = CostPanel(self)
-        self.compare = ComparePanel(actions=actions, parent=self)
-        self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
-        self.objects = ObjectsPanel(style=style, parent=self)
-        self.batch = BatchPanel(settings=self._settings, parent=self)
-        self.coseg = CosegPanel(actions=actions, settings=self._settings, parent=self)
-        self.coseg_set = CosegSetPanel(settings=self._settings, parent=self)
-        self.evidence = EvidencePanel(self)
-        self.race = RacePanel(self)
-        pages = (
-            (self.tr("Class evidence"), self.evidence),
-            (self.tr("Sliding window"), self.race),
-        )
-        self.lessons = PageTabs(pages, self)
-        self._stack = QStackedWidget(self)
-        rows = (self.loading, self.notices)
-        self.setCentralWidget(CentreColumn(rows, self.file_card, self._stack, self))
-        recent = self._settings.get(keys.PALETTE_RECENT)
-        self.palette_ = CommandPalette(actions, self, recent)
-        self.help = HelpOverlay(actions, self)
-        self.preferences = SettingsOverlay(self, self._settings)
-
-    def _build_docks(self) -> None:
-        panels: dict[str, tuple[str, QWidget]] = {
-            "source": (self.tr("Source"), self.source),
-            "prediction": (self.tr("Prediction"), self.prediction),
-            "graph": (self.tr("Graph"), self.graph),
-            "layers": (self.tr("Layers"), self.layers),
-            "channel": (self.tr("Channel"), self.channel),
-            "cost": (self.tr("Cost"), self.cost),
-            "timing": (self.tr("Timings"), self.timing),
-            "compare": (self.tr("Compare"), self.compare),
-            "objects": (self.tr("Objects"), self.objects),
-            "batch": (self.tr("Batch"), self.batch),
-            "common": (self.tr("Set"), self.coseg_set),
-        }
-        self.docks = make_docks(self, panels)
-        # Before the controls connect theirs: who searches a panel wants to see it first.
-        for action, name in (("find_layer", "layers"), ("graph_find", "graph")):
-            self.actions_.connect(action, partial(bring_forward, self.docks[name]))
-
     def _build_controls(self) -> None:
         context = WindowContext(self.actions_, self._backend, self._settings)
         self.workspaces = WorkspaceControl(
             self,
             context,
-            stack=self._stack,
+            stack=self.stack,
             pages={
                 "maps": self.maps,
                 "segment": self.segment,
@@ -261,18 +155,19 @@ class MainWindow(QMainWindow):
         self.segments.choice_wanted.connect(partial(self.models.choose, SEGMENT_TASKS))
         self.segments.pointed_told.connect(self.status.show_pointed)
         self.segment.thresholds.settings_changed.connect(self.batches.show_thresholds)
-        self.batches.wanted.connect(self._show_batch)
-        self.batches.told.connect(self._tell_batch)
-        self.cosegs.wanted.connect(partial(self.workspaces.show, "coseg"))
-        self.cosegs.told.connect(self._tell_coseg)
+        self.cosegs.live.model_wanted.connect(self.models.load)
+        far = FarWorkControl(
+            self, workspaces=self.workspaces, docks=self.docks, notices=self.notices
+        )
+        far.follow(self.batches, "batch", ("segment", "batch"), self.tr("Batch – {0}"))
+        far.follow(self.cosegs, "coseg", ("coseg", "common"), self.tr("Co-segment – {0}"))
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
 
     def _build_menu(self) -> None:
         """Put all actions behind the button at the right end of the top bar."""
-        groups = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, COSEG_GROUP, CORRECT_GROUP)
-        self.top.menu_button(window_menu(self, self.actions_, groups, self.docks.values()))
+        self.top.menu_button(window_menu(self, self.actions_, ALL_GROUPS, self.docks.values()))
 
     # -------------------------------------------------------------------------------------- layout
 
@@ -332,24 +227,6 @@ class MainWindow(QMainWindow):
     def _show_source_for(self, workspace: str) -> None:
         """Leave the picture out of the source panel where the workspace shows it large."""
         self.source.set_picture_shown(is_shown=not workspace_of(workspace).has_picture)
-
-    @Slot()
-    def _show_batch(self) -> None:
-        """Bring up the batch panel beside the live picture."""
-        self.workspaces.show("segment")
-        bring_forward(self.docks["batch"])
-
-    @Slot(str)
-    def _tell_batch(self, sentence: str) -> None:
-        """Say what a batch came to, away from its panel."""
-        actions = [(self.tr("Show"), self._show_batch)]
-        self.notices.show_notice("batch", self.tr("Batch – {0}").format(sentence), actions=actions)
-
-    @Slot(str)
-    def _tell_coseg(self, sentence: str) -> None:
-        """Say what a set came to, away from its workspace."""
-        actions = [(self.tr("Show"), self.cosegs.wanted.emit)]
-        self.notices.show_notice("coseg", sentence, actions=actions)
 
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:

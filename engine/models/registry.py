@@ -83,8 +83,8 @@ def _specs() -> dict[str, ModelSpec]:
 def default_model(task: Task) -> str:
     """Return the network that does a task where none was chosen; its weights may not be here.
 
-    Classification's come with the app, and those of instances with the extra "coco"; those of the
-    semantic one are the smallest to download.
+    Those of classification and the semantic one come with the app, those of instances with the
+    extra "coco".
     """
     return _DEFAULTS[task]
 

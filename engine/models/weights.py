@@ -1,13 +1,15 @@
 """Where weights files are kept, and how they get there.
 
-Three places are looked into: an installed distribution, Layerscope's own cache, and the folder
-in which torch.hub keeps what other programs downloaded (that one is only read).
+Four places are looked into: Layerscope's own resources, an installed distribution, Layerscope's own
+cache, and the folder in which torch.hub keeps what other programs downloaded (that one is only
+read).
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.resources
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ import platformdirs
 
 from engine.errors import WeightsUnavailableError
 from engine.models import download
-from engine.models.spec import PACKAGE_PREFIX
+from engine.models.spec import PACKAGE_PREFIX, RESOURCE_PREFIX
 
 if TYPE_CHECKING:
     from engine.jobs import JobControl
@@ -50,7 +52,10 @@ def torch_hub_dir() -> Path:
 
 def local_path(weights: Weights) -> Path | None:
     """Return where the file already is, unchecked, or None."""
-    if weights.is_packaged:
+    candidates: list[Path | None]
+    if weights.is_shipped:
+        candidates = [_shipped_path(weights)]
+    elif weights.is_packaged:
         candidates = [_packaged_path(weights)]
     else:
         candidates = [folder / weights.file_name for folder in (cache_dir(), torch_hub_dir())]
@@ -79,6 +84,8 @@ def fetch(weights: Weights, control: JobControl) -> Path:
     CancelledError
         Cancelled; what has come so far is kept aside and the next try goes on from there.
     """
+    if weights.is_shipped:
+        return _fetch_shipped(weights, control)
     if weights.is_packaged:
         return _fetch_packaged(weights, control)
     for folder in (cache_dir(), torch_hub_dir()):
@@ -109,6 +116,21 @@ def discard(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _shipped_path(weights: Weights) -> Path:
+    inside = weights.location.removeprefix(RESOURCE_PREFIX)
+    return Path(str(importlib.resources.files("resources"))) / inside
+
+
+def _fetch_shipped(weights: Weights, control: JobControl) -> Path:
+    path = _shipped_path(weights)
+    if path.is_file() and _is_intact(path, weights, control):
+        return path
+    raise WeightsUnavailableError(
+        f"The weights file “{path.name}” that comes with Layerscope is missing or damaged; install "
+        f"Layerscope again, or choose {download.STRUCTURE_ONLY}."
+    )
 
 
 def _packaged_path(weights: Weights) -> Path | None:

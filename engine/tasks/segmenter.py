@@ -10,6 +10,7 @@ from engine.errors import ModelError
 from engine.jobs import JobControl
 from engine.models import loading, registry
 from engine.models import weights as weights_store
+from engine.models.user.naming import ModelFile
 from engine.session import Session
 from engine.values import DeviceRequest, Frame, SegmentSettings, WeightsChoice
 
@@ -72,7 +73,8 @@ class Segmenter:
         Parameters
         ----------
         model
-            Its name in the registry; None = the task's default.
+            Its name in the registry, or the file of one that Layerscope has trained; None = the
+            task's default.
         task
             "instance" or "semantic"; only where no name is given.
         settings
@@ -93,7 +95,11 @@ class Segmenter:
         CancelledError
             `control` was cancelled.
         """
-        spec = registry.spec(model or registry.default_model(task))
+        name = model or registry.default_model(task)
+        loaded = None
+        if isinstance(registry.resolve(name), ModelFile):
+            loaded = loading.load(name, weights, control or JobControl())
+        spec = loaded.spec if loaded is not None else registry.spec(name)
         if spec.head is None:
             raise ModelError(
                 f"{spec.title} does not segment; choose a network that does, such as "
@@ -103,7 +109,8 @@ class Segmenter:
             _check_extra(spec)
         session = Session()
         session.set_device(device or DeviceRequest())
-        loaded = loading.load(spec.name, weights, control or JobControl())
+        if loaded is None:
+            loaded = loading.load(spec.name, weights, control or JobControl())
         session.adopt(loaded)
         segmenter = cls(session, spec, loaded)
         segmenter.set_settings(settings or SegmentSettings())

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from engine.jobs import JobControl, Progress
-    from engine.values import CosegPicture, CosegResult
+    from engine.values import CosegPicture, CosegResult, ModelCard
     from gui.context import WindowContext
     from gui.panels.coseg_panel import CosegPanel
     from gui.panels.coseg_set_panel import CosegSetPanel
@@ -84,6 +84,7 @@ class CosegControl(QObject):
         self._panel = panel
         self._form = form
         self._source_folder = ""
+        self._cards: tuple[ModelCard, ...] = ()
         self._number = 0
         self._gathering: Job[Files] | None = None
         self.desk = CosegDesk(self)
@@ -143,6 +144,7 @@ class CosegControl(QObject):
         context.backend.bridge.source_changed.connect(self._follow)
         self._gathered.connect(self._take_files)
         self.networks.found.connect(form.form.show_networks)
+        panel.shown.connect(self._look_for_networks)
         panel.paths_dropped.connect(lambda paths: self.open(*paths))
         panel.empty.choice_wanted.connect(form.folder.ask)
         for shown_wanted in (panel.empty.shown_wanted, form.shown_wanted):
@@ -326,14 +328,14 @@ class CosegControl(QObject):
         panel.grid.rearrange()
         sentence = found_sentence(result, self.desk.collection.entries)
         self._form.show_count(sentence)
-        self._form.show_details(stage_text(result.seconds))
+        self._form.show_details(stage_text(result))
         steps = []
         is_one = self._form.form.asked.settings.groups == 1
         if is_one and seems_to_be_several(result.note):
             steps.append((self.tr("Split into groups"), self._split))
         panel.notices.show_notice("set", result.note, Severity.WARNING, actions=steps)
         if not panel.isVisible():
-            self.told.emit(self.tr("Co-segment – {0}").format(sentence))
+            self.told.emit(sentence)
 
     @Slot(object)
     def _show_failure(self, error: EngineError) -> None:
@@ -373,7 +375,16 @@ class CosegControl(QObject):
     @Slot(object)
     def _hear(self, event: EngineEvent) -> None:
         if isinstance(event, ModelsListed):
-            self.networks.look_for(event.cards)
+            self._cards = event.cards
+            if self._panel.isVisible():
+                self._look_for_networks()
+
+    @Slot()
+    def _look_for_networks(self) -> None:
+        """Ask which networks can be used, once the workspace is seen: it takes torch."""
+        if self._cards:
+            self.networks.look_for(self._cards)
+            self._cards = ()
 
     @Slot(object)
     def _follow(self, status: SourceStatus) -> None:

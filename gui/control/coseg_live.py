@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from engine.events import EngineEvent, ModelReady, Severity
+from engine.events import EngineEvent, ModelReady, ModelsListed, Severity
 from gui.coseg.live import post_model, shown_overlay
 
 if TYPE_CHECKING:
-    from engine.values import FigureGround, FrameResult
+    from engine.values import FigureGround, FrameResult, Instances
     from gui.context import WindowContext
     from gui.control.coseg_run import CosegRunControl
     from gui.coseg.desk import CosegDesk
@@ -19,9 +20,20 @@ if TYPE_CHECKING:
 
 __all__ = ["CosegLiveControl"]
 
+STALE_S = 3.0
+"""What was seen is drawn for so long, until it is looked for again."""
+
 
 class CosegLiveControl(QObject):
-    """Hands what the set taught to the engine, and draws its answers in the source panel."""
+    """Hands what the set taught to the engine, and draws its answers in the source panel.
+
+    Signals
+    -------
+    model_wanted : str
+        Load the network of this name.
+    """
+
+    model_wanted = Signal(str)
 
     def __init__(
         self,
@@ -40,6 +52,7 @@ class CosegLiveControl(QObject):
         self._panel = panel
         self._source = source
         self._is_on = False
+        self._seen_at = 0.0
         self._model: FigureGround | None = None
         self._loaded = ""
         self._titles: dict[str, str] = {}
@@ -55,12 +68,24 @@ class CosegLiveControl(QObject):
 
     @Slot(object)
     def show_result(self, result: FrameResult) -> None:
-        """Draw where the object is in the newest frame."""
-        if self._is_on:
-            found = getattr(result, "common", None)
-            self._source.view.set_common(shown_overlay(found))
+        """Draw where the object was seen last; not every frame is looked at."""
+        if not self._is_on:
+            return
+        if result.common is not None:
+            self._seen_at = result.frame.captured_at
+            self._show(result.common)
+        elif result.frame.captured_at - self._seen_at > STALE_S:
+            self._show(None)
 
     # ------------------------------------------------------------------------------------ private
+
+    def _show(self, found: Instances | None) -> None:
+        """Draw the object; an answer without one says so."""
+        view = self._source.view
+        view.set_common(shown_overlay(found))
+        name = found.categories[0].name if found is not None and found.items else ""
+        missing = self.tr("not seen") if found is not None and not found.items else ""
+        view.set_badge("common", name or missing, is_warning=bool(missing))
 
     def _toggle(self, is_on: bool) -> None:
         self._is_on = is_on
@@ -69,7 +94,7 @@ class CosegLiveControl(QObject):
             return
         self._model = None
         post_model(self._backend, None)
-        self._source.view.set_common(None)
+        self._show(None)
         self._panel.notices.clear("live")
 
     @Slot()
@@ -95,24 +120,34 @@ class CosegLiveControl(QObject):
             text = self.tr("This set taught nothing that could be looked for; steer it first.")
             self._panel.notices.show_notice("live", text, Severity.WARNING)
             return
-        post_model(self._backend, model)
-        self._say_which()
+        self._post()
 
     @Slot(object)
     def _hear(self, event: EngineEvent) -> None:
         if isinstance(event, ModelReady):
             self._loaded = event.info.card.name
             self._titles[self._loaded] = event.info.card.title
-            self._say_which()
+            self._post()
+        elif isinstance(event, ModelsListed):
+            self._titles |= {card.name: card.title for card in event.cards}
 
-    def _say_which(self) -> None:
-        """Say so where another network is loaded than the one that the set was described by."""
+    def _post(self) -> None:
+        """Have the object looked for, or say which network has to be loaded for it."""
         model = self._model
-        if not self._is_on or model is None or model.model == self._loaded:
+        if not self._is_on or model is None:
+            return
+        if model.model == self._loaded:
+            post_model(self._backend, model)
             self._panel.notices.clear("live")
             return
-        text = self.tr(
-            "The live picture is looked at by another network than this set; load {0} to find the "
-            "object in it."
-        ).format(self._titles.get(model.model, model.model))
-        self._panel.notices.show_notice("live", text, Severity.WARNING)
+        post_model(self._backend, None)
+        self._show(None)
+        title = self._titles.get(model.model, model.model)
+        text = self.tr("This set was described by {0}; load it to find the object live.")
+        load = partial(self.model_wanted.emit, model.model)
+        self._panel.notices.show_notice(
+            "live",
+            text.format(title),
+            Severity.WARNING,
+            actions=[(self.tr("Load {0}").format(title), load)],
+        )

@@ -18,9 +18,7 @@ def post_model(backend: Backend, model: FigureGround | None) -> None:
     """Have the engine look for the object of a set; None = for none."""
     from engine import commands  # noqa: PLC0415
 
-    command = getattr(commands, "SetCommonObject", None)
-    if command is not None:
-        backend.post(command(model))
+    backend.post(commands.SetCommonObject(model))
 
 
 def shown_overlay(found: Instances | None) -> NDArray[np.uint8] | None:

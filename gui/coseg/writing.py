@@ -65,6 +65,7 @@ def write_set(
         order.folder,
         request,
         weights_checksum(request),
+        order.formats,
         overwrite=order.is_replacing,
     )
     records: list[dict[str, Any]] = []

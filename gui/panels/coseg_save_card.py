@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_FORMATS", "CosegSaveCard"]
 
-DEFAULT_FORMATS = ("overlay", "coco", "cutout")
-"""Beside the masks, the contact sheet and the tables, which are always there."""
+DEFAULT_FORMATS = ("overlay", "coco", "csv", "cutout")
+"""Beside the masks and the contact sheet, which are always there."""
 
 
 class CosegSaveCard(QFrame):
@@ -85,6 +85,10 @@ class CosegSaveCard(QFrame):
         self._replace.setChecked(False)  # said of one folder, not of the next
         self._tell_state()
 
+    def replace_files(self, *, is_replacing: bool) -> None:
+        """Say whether files of an earlier run are replaced."""
+        self._replace.setChecked(is_replacing)
+
     def show_error(self, sentence: str) -> None:
         """Say what went wrong; "" takes it away."""
         self._error.setText(sentence)
@@ -109,8 +113,8 @@ class CosegSaveCard(QFrame):
         self._title.setProperty("role", "heading")
         self._always = QLabel(
             self.tr(
-                "Masks (0 or 255), a contact sheet, the table of areas and run.json are always "
-                "written; besides them:"
+                "Masks (0 or 255), a contact sheet, parts where there are some, and run.json are "
+                "always written; besides them:"
             ),
             self,
         )
@@ -154,3 +158,9 @@ class CosegSaveCard(QFrame):
 
     def _tell_state(self) -> None:
         self._save.setEnabled(bool(self.folder))
+
+    # Qt's override.
+
+    def hasHeightForWidth(self) -> bool:
+        """Say no: a stack of pages takes such a card's wish for the least, and the window grows."""
+        return False

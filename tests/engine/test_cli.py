@@ -238,7 +238,7 @@ def test_layers() -> None:
 def test_subcommands() -> None:
     assert {
         "classify", "segment", "maps", "evidence", "race", "graph", "compare", "cost", "evaluate",
-        "coseg", "models", "layers",
+        "coseg", "train-segmentation", "models", "layers",
     } == SUBCOMMANDS  # fmt: skip
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from engine.values import Segmentation
 
-__all__ = ["read_coco", "read_labelmap", "read_labels", "read_npz", "read_voc"]
+__all__ = ["read_coco", "read_labelmap", "read_labels", "read_npz", "read_voc", "region_of_coco"]
 
 _UNREADABLE = (
     OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError,
@@ -188,13 +188,27 @@ def read_labelmap(path: Path) -> tuple[Category, ...]:
 
 
 def _instance(entry: dict[str, Any], size: tuple[int, int]) -> Instance:
-    region = _region(entry["segmentation"], size)
+    region = region_of_coco(entry["segmentation"], size)
     x, y, width, height = map(float, entry["bbox"])
     box = Box(x, y, x + width, y + height)
     return Instance(int(entry["category_id"]), float(entry.get("score", 1.0)), box, region)
 
 
-def _region(mask: Any, size: tuple[int, int]) -> Region:
+def region_of_coco(mask: Any, size: tuple[int, int]) -> Region:
+    """Return the pixels of a mask as COCO writes it: rings, or run lengths, packed or not.
+
+    Parameters
+    ----------
+    mask
+        What stands at "segmentation".
+    size
+        Height and width of the picture.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, IndexError
+        It is no such mask.
+    """
     if isinstance(mask, dict):
         counts = mask["counts"]
         runs = from_text(counts) if isinstance(counts, str) else np.array(counts, np.int64)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-__all__ = ["efficientnet_lite0", "timm_name"]
+__all__ = ["PREPROCESSING", "efficientnet_lite0", "timm_name"]
 
 _STAGE_DEPTHS = (1, 2, 2, 3, 3, 4, 1)
 """Blocks of each stage: the weights count blocks through, timm counts within the stage."""
@@ -64,7 +64,7 @@ _WEIGHTS = Weights(
     accuracy_top1=75.1,
 )
 
-_PREPROCESSING = Preprocessing(
+PREPROCESSING = Preprocessing(
     input_size=(224, 224),
     resize_size=256,
     mean=(127 / 255,) * 3,
@@ -115,7 +115,7 @@ def efficientnet_lite0() -> Iterator[ModelSpec]:
         family="EfficientNet-Lite",
         task="classification",
         build=_build,
-        preprocessing=_PREPROCESSING,
+        preprocessing=PREPROCESSING,
         categories=imagenet.categories,
         weights=_WEIGHTS,
         parameters=4_652_008,

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, EngineError
 from engine.jobs import JobControl
+from engine.learn.model_file import described
 from engine.models import imagenet
 from engine.models.loading import LoadedModel
 from engine.models.spec import ModelSpec, Preprocessing
@@ -36,6 +37,8 @@ from engine.values import ModelCard, WeightsChoice
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from engine.learn.description import Description
 
 __all__ = ["OpenedModel", "open_model"]
 
@@ -124,6 +127,8 @@ def open_model(
     if not is_exact:
         chosen = chosen.over(before)
     kind = file_kind(file.path)
+    if kind is FileKind.SAFETENSORS and (description := described(file.path)) is not None:
+        return _attempt(lambda: _open_trained(file, description, control), file)
     labels = read_categories(chosen.categories)
     found = _attempt(lambda: _LOADERS[kind](file, chosen, control), file)
     found.kind = kind
@@ -166,6 +171,22 @@ def _attempt(work: Callable[[], T], file: ModelFile) -> T:
             f"“{file.label}” cannot be opened: it is damaged, or made by a version that does not "
             "fit (the log has the details); save or export it again."
         ) from error
+
+
+def _open_trained(file: ModelFile, description: Description, control: JobControl) -> OpenedModel:
+    """Open a network that Layerscope has trained: its file says all that must be known."""
+    from engine.models.trained import open_trained  # noqa: PLC0415 - one kind of many
+
+    spec, module = open_trained(file.path, description, control)
+    return OpenedModel(
+        spec=spec,
+        module=module,
+        weights=WeightsChoice.PUBLISHED,
+        categories=spec.categories(),
+        card=_card(spec, file, FileKind.SAFETENSORS),
+        kind=FileKind.SAFETENSORS,
+        warnings=tuple(_oddities(module)),
+    )
 
 
 # -------------------------------------------------------------------------------- each kind of file

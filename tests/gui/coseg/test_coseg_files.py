@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 
+from engine.commands import LoadModel, SetCommonObject
 from engine.errors import ExportError
-from engine.values import CosegRequest
+from engine.values import Category, CosegRequest, Instance, Instances
 from gui.coseg.running import open_set
 from gui.coseg.writing import SaveOrder, corrected_picture, record_of
 from tests.gui.coseg_kit import (
@@ -22,19 +24,25 @@ from tests.gui.coseg_kit import (
     masks_in,
     photos_in,
     ready,
+    rectangle,
     rested,
     taken,
 )
+from tests.gui.fake_engine import model, photo_frame, result
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
     from engine.jobs import JobControl
     from engine.values import CosegResult
     from gui.coseg.collection import Entry
     from tests.gui.window_kit import Kit
+
+
+CAT = Category(1, "cat")
 
 
 @pytest.fixture
@@ -214,6 +222,81 @@ def test_there_is_nothing_to_look_for_before_a_set_is_answered(kit: Kit, script:
     assert not kit.window.actions_.action("coseg_save").isEnabled()
 
 
+def _live(kit: Kit, qtbot: QtBot) -> None:
+    kit.trigger("coseg_live")
+    rested(kit, qtbot)
+
+
+def _seen(kit: Kit) -> NDArray[np.uint8] | None:
+    return kit.window.source.view._common
+
+
+def test_the_object_is_looked_for_in_the_live_picture(
+    kit: Kit, script: Script, qtbot: QtBot, folder: Path
+) -> None:
+    kit.engine.load(model("efficientnet_lite0"))
+    taken(kit, qtbot, folder)
+    answered(kit, qtbot)
+    kit.engine.forget()
+    _live(kit, qtbot)
+    (command,) = kit.engine.of(SetCommonObject)
+    assert command.model is not None
+    assert command.model.model == "efficientnet_lite0"
+    view = kit.window.source.view
+    region = rectangle(4, 4, 10, 20)
+    seen = Instances((48, 64), (CAT,), (Instance(1, 0.9, region.box, region),))
+    frame = photo_frame(index=1)
+    kit.engine.put(replace(result(frame=frame), common=seen))
+    drawn = _seen(kit)
+    assert drawn is not None
+    assert drawn.shape == (48, 64, 4)
+    assert drawn[10, 8, 3] > 0
+    assert drawn[40, 40, 3] == 0
+    assert view._badges["common"] == ("cat", False)
+    kit.engine.put(result(frame=replace(photo_frame(index=2), captured_at=frame.captured_at + 1)))
+    assert _seen(kit) is not None  # not every frame is looked at
+    kit.engine.put(replace(result(frame=photo_frame(index=3)), common=replace(seen, items=())))
+    assert _seen(kit) is None
+    assert view._badges["common"] == ("not seen", True)
+    kit.trigger("coseg_live")
+    assert kit.engine.of(SetCommonObject)[-1].model is None
+    assert "common" not in view._badges
+
+
+def test_another_network_than_the_sets_is_named_and_can_be_loaded(
+    kit: Kit, script: Script, qtbot: QtBot, folder: Path
+) -> None:
+    kit.engine.load(model("resnet18"))
+    taken(kit, qtbot, folder)
+    answered(kit, qtbot)
+    _live(kit, qtbot)
+    notices = kit.window.coseg.notices
+    assert notices.message("live").startswith("This set was described by Efficientnet_lite0;")
+    assert all(command.model is None for command in kit.engine.of(SetCommonObject))
+    kit.click(notices, "Load Efficientnet_lite0")
+    assert kit.engine.of(LoadModel)[-1].name == "efficientnet_lite0"
+    kit.engine.load(model("efficientnet_lite0"))
+    assert notices.message("live") == ""
+    assert kit.engine.of(SetCommonObject)[-1].model is not None
+
+
+def test_another_answer_is_looked_for_at_once_and_another_set_not_at_all(
+    kit: Kit, script: Script, qtbot: QtBot, folder: Path, tmp_path: Path
+) -> None:
+    kit.engine.load(model("efficientnet_lite0"))
+    taken(kit, qtbot, folder)
+    answered(kit, qtbot)
+    _live(kit, qtbot)
+    count = len(kit.engine.of(SetCommonObject))
+    kit.window.coseg_set.form._method.setCurrentIndex(2)
+    rested(kit, qtbot)
+    assert len(kit.engine.of(SetCommonObject)) == count + 1
+    kit.window.cosegs.open(str(photos_in(tmp_path / "others", 3)))
+    qtbot.waitUntil(lambda: len(kit.window.cosegs.desk.collection) == 3, timeout=WAIT_MS)
+    assert not kit.is_checked("coseg_live")
+    assert kit.engine.of(SetCommonObject)[-1].model is None
+
+
 # ----------------------------------------------------------------------------------- for real
 
 
@@ -234,9 +317,9 @@ def test_three_photos_for_real(kit: Kit, qtbot: QtBot, tmp_path: Path) -> None:
     kit.trigger("coseg_run")
     qtbot.waitUntil(lambda: control.desk.result is not None, timeout=10 * WAIT_MS)
     rested(kit, qtbot)
-    result = control.desk.result
-    assert result is not None
-    assert len(result.pictures) == 3
+    found = control.desk.result
+    assert found is not None
+    assert len(found.pictures) == 3
     mask = control.desk.collection[0].picture
     assert mask is not None
     assert 0.05 < mask.foreground < 0.9

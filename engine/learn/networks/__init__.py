@@ -1,0 +1,1 @@
+"""Networks that name every pixel: a classifier's encoder, and one decoder a file."""
