@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE = 64
-OFF = SkipSwitches((False, False, False))
+OFF, PART = SkipSwitches((False, False, False)), SkipSwitches((False, True, True))
 
 
 class Pyramid(nn.Module):
@@ -132,7 +132,7 @@ def test_a_session_switches_skips_and_upsampling() -> None:
     for switches in (
         SkipSwitches(),
         OFF,
-        SkipSwitches((True, True, False)),
+        PART,
         SkipSwitches(upsampling="nearest"),
         SkipSwitches(),
     ):
@@ -158,13 +158,14 @@ def test_recomposing_after_a_switch_runs_the_network_again() -> None:
 def test_ways_of_upsampling_are_compared_and_the_switches_stay() -> None:
     session = Session()
     session.adopt(unet())
-    session.set_skips(OFF)
+    session.set_skips(PART)
     before = labels(session)
     found = session.compare_upsampling()
     assert [view.kind for view in found.views] == ["nearest", "bilinear", "transposed"]
     assert (labels(session) == before).all()
+    assert (found.views[2].found.labels != before).any()  # with which it ended
     for view in found.views:
-        assert (view.found.labels == by_hand(SkipSwitches(OFF.skips, view.kind))).all()
+        assert (view.found.labels == by_hand(SkipSwitches(PART.skips, view.kind))).all()
         assert view.scores.shape == (SIDE // 4, SIDE // 4)
         assert view.checkerboard == checkerboard(view.scores)
     assert found.frame.name == "noise"

@@ -208,6 +208,7 @@ def test_a_killed_training_is_offered_at_the_next_start(
     before = began(Settings(settings.path), str(request.out))
     assert before is not None
     assert before.request(request.device) == request
+    assert "pets-model" in settings.path.read_text(encoding="utf-8")
     end(kit)
     assert trainer.controls[0].is_cancelled
     assert not trainer.threads[0].is_alive()
