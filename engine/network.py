@@ -237,7 +237,9 @@ class Network:
         # Before the network runs: its first layer may write over its input.
         answers = {INPUT: planar_copy(tensor)} if INPUT in keys else {}
         seen = observing(self.module, survey) if survey is not None else nullcontext()
-        with capture(self.module, keys) as taken, seen, self._autocast():
+        nothing: Mapping[LayerKey, Tensor] = {}
+        taking = capture(self.module, keys) if keys - {INPUT} else nullcontext(nothing)
+        with taking as taken, seen, self._autocast():
             raw = self._attempt(lambda: self.module(tensor), "this picture")
         output = self._shown(raw) if self.head is None else torch.empty(0)
         answers.update(taken)

@@ -162,7 +162,7 @@ WORKSPACES: Final = (
         places={"source": _LEFT, "common": _LEFT, "timing": _RIGHT},
         hidden=frozenset({"timing"}),
         widths={"source": Extent(0.2, 264, 340)},
-        heights={"source": Extent(0.34, 220), "common": Extent(0.66)},
+        heights={"source": Extent(0.29, 210), "common": Extent(0.71)},
     ),
     Workspace(
         id="train",

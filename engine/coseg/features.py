@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 import os
+import shutil
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from engine.coseg.backbone import Backbone
 
 __all__ = [
+    "LEAST_FREE_BYTES",
     "MOST_BYTES",
     "FeatureStore",
     "Features",
@@ -41,6 +43,8 @@ _VERSION = 2
 """Part of each name in the cache: raised where what is kept changes."""
 MOST_BYTES = 6 << 30
 """Of the cache on the disk: what was not asked for the longest goes first."""
+LEAST_FREE_BYTES = 2 << 30
+"""Of the disk: with less, nothing more is kept."""
 _NARROW = 1e-12
 _HALVED = ("fine", "coarse", "dense")
 
@@ -94,10 +98,9 @@ def unit(maps: torch.Tensor) -> torch.Tensor:
 
 
 def halved(raw: Raw) -> Raw:
-    """Round maps to half precision, as they come back from the disk: the answer is to be one."""
-    return dataclasses.replace(
-        raw, **{name: getattr(raw, name).to(torch.float16).float() for name in _HALVED}
-    )
+    """Make maps what comes back from the disk, so that the answer is one: rounded, on the CPU."""
+    maps = {name: getattr(raw, name).to(torch.float16).cpu().float() for name in _HALVED}
+    return dataclasses.replace(raw, logits=raw.logits.cpu(), **maps)
 
 
 def describe(raw: Raw) -> Features:
@@ -175,14 +178,24 @@ class FeatureStore:
         fields["logits"] = raw.logits.cpu().numpy()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self._folder).free < LEAST_FREE_BYTES:
+                return False
             with atomic_path(self.path(key), overwrite=True) as part, part.open("wb") as file:
                 np.savez(file, **fields)
         except (OSError, EngineError):
             return False
         return True
 
-    def clean(self, most_bytes: int = MOST_BYTES) -> int:
-        """Remove what was asked for the longest ago, of whatever network; return how many files."""
+    def clean(self, most_bytes: int = MOST_BYTES, keep: frozenset[str] = frozenset()) -> int:
+        """Remove what was asked for the longest ago, of whatever network; return how many files.
+
+        Parameters
+        ----------
+        most_bytes
+            That may stay.
+        keep
+            Checksums of files in use: theirs stay, also beyond that.
+        """
         found = []
         for path in self._top.glob("*/*.npz"):
             with contextlib.suppress(OSError):  # another process cleans, too
@@ -192,6 +205,8 @@ class FeatureStore:
         for _, _, size, path in sorted(found):
             if total <= most_bytes:
                 break
+            if path.stem in keep:
+                continue
             with contextlib.suppress(OSError):
                 path.unlink()
                 removed += 1

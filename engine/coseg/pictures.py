@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ __all__ = ["SCALES", "Described", "DescribedSet", "View", "identity"]
 SCALES = (1.0, 1.4)
 """Of the long side: what a picture is described at. The first counts for all; the clusters' scores
 are averaged over both, which is worth more than one point of J (see docs/cosegmentation.md)."""
-_HELD_BYTES = 256 << 20
+_HELD_BYTES = 160 << 20
 _SALIENT, _SOFT = 0.6, 0.1
 """Of a picture's evidence: where object and background are as likely, before the set is asked."""
 
@@ -182,7 +183,7 @@ class DescribedSet:
                 why = error.strerror or type(error).__name__
                 self.failures.append(CosegFailure(path, f"“{path.name}” cannot be read ({why})."))
         for store in self._stores[:1]:
-            store.clean()
+            store.clean(keep=frozenset(one.key for one in self.pictures))
 
     def _described(self, index: int, path: Path) -> Described:
         key, image = file_hash(path), read_picture(path)
@@ -225,6 +226,8 @@ class DescribedSet:
         if raw is None:
             pixels = read_picture(path) if image is None else image
             raw = describe_picture(self.backbone, pixels, self._sides[scale])
+            if scale > 0:  # classes are asked for at the first scale alone
+                raw = dataclasses.replace(raw, dense=raw.dense[:, :1, :1].clone())
             store.write(key, raw)
         features = describe(raw)
         self._hold((key, scale), features)

@@ -20,7 +20,7 @@ THRESHOLD = 0.72
 """The score where object and background are as likely."""
 SOFTNESS = 0.07
 _SURE, _PROBABLE, _UNLIKELY = 0.9, 0.5, 0.15
-_ITERATIONS = 3
+_ITERATIONS = 2
 _LEAST_PX = 40
 _WORK_SIDE_PX = 480
 _GUIDE_SHARE = 0.04

@@ -156,7 +156,8 @@ class SoftMaps:
         )
         clusters = self.of("clusters", control)
         return [
-            (model.chance(features.rows).reshape(features.grid) + refine.probability(soft)) / 2
+            np.float32(0.5)
+            * (model.chance(features.rows).reshape(features.grid) + refine.probability(soft))
             for (_, _, features), soft in zip(
                 self._set.each(_STAGE, self.members, control), clusters, strict=True
             )

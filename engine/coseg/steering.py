@@ -28,6 +28,7 @@ _REACH = 0.45
 _SURE = 4.0
 """The log-odds that a cell gets of which a person spoke."""
 _RIDGE = 0.1
+_TAIL = 0.05
 
 
 def seed_cells(
@@ -113,7 +114,10 @@ class Steering:
 
     def soft(self, rows: Rows, scores: Rows) -> Rows:
         """Return the scores of cells (N, C), (N,), corrected: (N,) float32 in 0..1."""
-        moved = scores + np.float32(SOFTNESS) * (_kernel(rows, self.cells) @ self.pulls)
+        # Without the kernel's tail: pictures that look nothing like it stay as they were, to the
+        # bit, and need not be cut out again.
+        near = np.maximum(0, _kernel(rows, self.cells) - _TAIL) / np.float32(1 - _TAIL)
+        moved = scores + np.float32(SOFTNESS) * (near @ self.pulls)
         return np.asarray(np.clip(moved, 0, 1), np.float32)
 
 

@@ -2,7 +2,8 @@
 
 Batch norm follows a convolution as a scale and a shift, which the convolution's own weights and
 bias can hold; an activation can be done while the convolution's results are still in the cache;
-and weights can be put once, and not at each pass, into the order that oneDNN reads them in. What
+and weights can be put once, and not at each pass, into the order that oneDNN reads them in;
+and a map that is enlarged only to be convolved need not be (`engine.models.polyphase`). What
 changes of the answer is rounding.
 """
 
@@ -17,6 +18,8 @@ import torch
 from torch import nn
 from torch.utils.weak import WeakIdKeyDictionary
 from torchvision.ops import FrozenBatchNorm2d
+
+from engine.models.polyphase import Interleaved, phases_of, raises
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
@@ -36,6 +39,8 @@ _ACTIVATIONS: dict[type[nn.Module], str] = {
     nn.Hardswish: "hardswish",
 }
 """What oneDNN calls them."""
+_MOST_SHAPES = 64
+"""Of inputs whose weights are put in order for them; others take the order of the first."""
 _SHRUNK = 2
 _GRID = 64
 """Of sides of inputs: whole multiples of it suit every stride."""
@@ -48,7 +53,7 @@ class _Step:
     """A convolution and what alone reads its answer, by name; empty where there is none."""
 
     conv: str
-    input_shape: list[int]
+    upsample: str = ""
     norm: str = ""
     activation: str = ""
 
@@ -73,12 +78,12 @@ def fused(module: nn.Module, size: tuple[int, int], *, has_any_size: bool = Fals
     sides = [max(_GRID, side // shrunk // _GRID * _GRID) if shrunk > 1 else side for side in size]
     noise = torch.rand(1, 3, *sides, generator=torch.Generator().manual_seed(0))
     has_onednn: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch
-    for is_packed in (has_onednn, False):
+    for is_packed, is_raised in ((has_onednn, has_onednn), (has_onednn, False), (False, False)):
         try:
             expected = list(_tensors(module(noise.clone())))
             faster = copy.deepcopy(module)
             for step in _steps(faster, noise.clone()):
-                step.input_shape[2:] = [shrunk * side for side in step.input_shape[2:]]
+                step.upsample = step.upsample if is_raised else ""
                 _fuse(faster, step, is_packed=is_packed)
             if _is_near(expected, list(_tensors(faster(noise.clone())))):
                 return faster
@@ -90,6 +95,7 @@ def fused(module: nn.Module, size: tuple[int, int], *, has_any_size: bool = Fals
 def _steps(module: nn.Module, example: Tensor) -> list[_Step]:
     """Run once and see which modules hand what they made to which."""
     made_by: MutableMapping[Tensor, _Step] = WeakIdKeyDictionary()
+    raised_by: MutableMapping[Tensor, str] = WeakIdKeyDictionary()
     steps: list[_Step] = []
     calls: dict[str, int] = {}
 
@@ -100,10 +106,12 @@ def _steps(module: nn.Module, example: Tensor) -> list[_Step]:
             if not isinstance(given, torch.Tensor) or not isinstance(output, torch.Tensor):
                 return
             if type(layer) is nn.Conv2d:
-                step = _Step(name, list(given.shape))
+                step = _Step(name, raised_by.pop(given, ""))
                 steps.append(step)
                 made_by[output] = step
                 return
+            if isinstance(layer, nn.Upsample):
+                raised_by[output] = name
             before = made_by.pop(given, None)
             if before is None:
                 return
@@ -118,7 +126,7 @@ def _steps(module: nn.Module, example: Tensor) -> list[_Step]:
     hooks = [
         layer.register_forward_hook(watch(name))
         for name, layer in module.named_modules()
-        if type(layer) is nn.Conv2d or isinstance(layer, _NORMS) or type(layer) in _ACTIVATIONS
+        if type(layer) in {nn.Conv2d, *_ACTIVATIONS} or isinstance(layer, (*_NORMS, nn.Upsample))
     ]
     try:
         module(example)
@@ -134,6 +142,8 @@ def _once(step: _Step, calls: dict[str, int]) -> _Step:
         step.norm = step.activation = ""
     if step.activation and calls[step.activation] > 1:
         step.activation = ""
+    if step.upsample and calls[step.upsample] > 1:
+        step.upsample = ""
     return step
 
 
@@ -144,11 +154,17 @@ def _fuse(module: nn.Module, step: _Step, *, is_packed: bool) -> None:
     if step.norm:
         _fold(conv, cast("Norm", module.get_submodule(step.norm)))
         _put(module, step.norm, nn.Identity())
-    if is_packed and conv.padding_mode == "zeros" and not isinstance(conv.padding, str):
-        activation = module.get_submodule(step.activation) if step.activation else None
-        _put(module, step.conv, _Packed(conv, activation, step.input_shape))
-        if step.activation:
-            _put(module, step.activation, nn.Identity())
+    if not is_packed or conv.padding_mode != "zeros" or isinstance(conv.padding, str):
+        return
+    upsample = module.get_submodule(step.upsample) if step.upsample else None
+    activation = module.get_submodule(step.activation) if step.activation else None
+    if upsample is not None and raises(upsample, conv):
+        _put(module, step.upsample, nn.Identity())
+        _put(module, step.conv, Interleaved(_Packed(phases_of(conv), activation)))
+    else:
+        _put(module, step.conv, _Packed(conv, activation))
+    if step.activation:
+        _put(module, step.activation, nn.Identity())
 
 
 def _fold(conv: nn.Conv2d, norm: Norm) -> None:
@@ -170,26 +186,45 @@ def _fold(conv: nn.Conv2d, norm: Norm) -> None:
 class _Packed(nn.Module):
     """A convolution with an activation, its weights in the order that oneDNN wants them in.
 
+    Which order that is depends on the size of the input and on the number of threads; in another
+    one each pass would put them in order anew, in several times the time of the convolution. Most
+    sizes want the same order, and share it.
+
     What is called here is what `torch.compile` makes of the same modules. It has no public name:
     where it is missing or differs, `fused` does without.
     """
 
-    def __init__(
-        self, conv: nn.Conv2d, activation: nn.Module | None, input_shape: list[int]
-    ) -> None:
+    def __init__(self, conv: nn.Conv2d, activation: nn.Module | None) -> None:
         super().__init__()
         how = (conv.padding, conv.stride, conv.dilation, conv.groups)
         # No parameters: whatever moves a network's parameters about cannot move these.
-        reorder = torch.ops.mkldnn._reorder_convolution_weight  # noqa: SLF001 - see above
-        self._weight = [reorder(conv.weight, *how, input_shape)]
+        self._weight = [conv.weight]
         self._bias = [conv.bias]
+        self._how: tuple[Any, ...] = how
         name = "none" if activation is None else _ACTIVATIONS[type(activation)]
         self._rest: tuple[Any, ...] = (*how, name, [], "")
+        self._orders: dict[bytes, Tensor] = {}
+        self._packed: dict[tuple[int, ...], Tensor] = {}
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (B, channels, H', W')."""
+        key = (*x.shape, torch.get_num_threads())
+        weight = self._packed.get(key)
+        if weight is None:
+            weight = self._pack(key)
         convolve = torch.ops.mkldnn._convolution_pointwise  # noqa: SLF001 - see above
-        return cast("Tensor", convolve(x, self._weight[0], self._bias[0], *self._rest))
+        return cast("Tensor", convolve(x, weight, self._bias[0], *self._rest))
+
+    def _pack(self, key: tuple[int, ...]) -> Tensor:
+        """Put the weights in order; any thread may."""
+        if len(self._packed) >= _MOST_SHAPES:
+            return next(iter(self._packed.values()))
+        reorder = torch.ops.mkldnn._reorder_convolution_weight  # noqa: SLF001 - see above
+        order_of = torch.ops.mkldnn._get_mkldnn_serialized_md  # noqa: SLF001 - see above
+        made = reorder(self._weight[0], *self._how, list(key[:-1]))
+        order = order_of(made).numpy().tobytes()
+        self._packed[key] = self._orders.setdefault(order, made)
+        return self._packed[key]
 
 
 def _put(module: nn.Module, name: str, layer: nn.Module) -> None:

@@ -138,6 +138,7 @@ class Segmenter:
         if info is None or (info.device.name, info.device.precision) != ("cpu", "float32"):
             return
         from engine.models.fusing import fused  # noqa: PLC0415 - only for many pictures
+        from engine.models.yolo.head import made_sparse  # noqa: PLC0415 - likewise
 
         preprocessing = self._spec.preprocessing
         module = fused(
@@ -146,6 +147,7 @@ class Segmenter:
             has_any_size=preprocessing.whole is not None,
         )
         if module is not self._loaded.module:
+            made_sparse(module, self._loaded.module)
             self._loaded = replace(self._loaded, module=module)
             self._session.adopt(self._loaded)
 

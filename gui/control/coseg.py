@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +10,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import CancelledError, EngineError
 from engine.events import EngineEvent, ModelsListed, Severity
-from engine.jobs import Job
 from engine.sources.base import SourceKind, SourceStatus
 from gui import settings as keys
 from gui.control.coseg_correct import CosegCorrectControl
+from gui.control.coseg_gather import CosegGather
 from gui.control.coseg_live import CosegLiveControl
 from gui.control.coseg_networks import CosegNetworks
 from gui.control.coseg_picture import CosegPictureControl
@@ -23,7 +22,6 @@ from gui.control.coseg_save import CosegSaveControl
 from gui.control.coseg_truth import CosegTruthControl
 from gui.coseg.asked import Asked, store_asked
 from gui.coseg.desk import CosegDesk
-from gui.coseg.gathering import gather
 from gui.coseg.look import CosegLook, store_coseg_look
 from gui.coseg.words import found_sentence, seems_to_be_several, stage_text
 from gui.remembered import device_request
@@ -31,8 +29,8 @@ from gui.remembered import device_request
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
-    from engine.jobs import JobControl, Progress
-    from engine.values import CosegPicture, CosegResult
+    from engine.jobs import Progress
+    from engine.values import CosegPicture, CosegResult, ModelCard
     from gui.context import WindowContext
     from gui.panels.coseg_panel import CosegPanel
     from gui.panels.coseg_set_panel import CosegSetPanel
@@ -41,8 +39,6 @@ if TYPE_CHECKING:
     Files = tuple[tuple[Path, PurePosixPath], ...]
 
 __all__ = ["CosegControl"]
-
-_JOIN_S = 5.0
 
 
 class CosegControl(QObject):
@@ -68,8 +64,6 @@ class CosegControl(QObject):
     wanted = Signal()
     told = Signal(str)
 
-    _gathered = Signal(int, object, str)
-
     def __init__(
         self,
         context: WindowContext,
@@ -84,8 +78,8 @@ class CosegControl(QObject):
         self._panel = panel
         self._form = form
         self._source_folder = ""
-        self._number = 0
-        self._gathering: Job[Files] | None = None
+        self._cards: tuple[ModelCard, ...] = ()
+        self._gather = CosegGather(self)
         self.desk = CosegDesk(self)
         self.runs = CosegRunControl(self)
         self.networks = CosegNetworks(self)
@@ -105,29 +99,13 @@ class CosegControl(QObject):
     def open(self, *paths: str) -> None:
         """Take the pictures of these folders and files in, in place of the set that lies here."""
         self.runs.cancel()
-        self._number += 1
-        number = self._number
-        if self._gathering is not None:
-            self._gathering.cancel()
         self._form.show_count(self.tr("Looking for pictures…"))
-
-        def work(control: JobControl) -> Files:
-            return gather(paths, control)
-
-        self._gathering = Job(
-            work,
-            on_done=lambda files: self._tell_files(number, files, ""),
-            on_failed=lambda error: self._tell_files(number, None, error.message),
-            name="coseg-gather",
-        ).start()
+        self._gather.look(paths)
         self._show_folder(paths)
 
     def close(self) -> None:
         """Stop what is under way at its next safe point, and wait."""
-        self._number += 1
-        if self._gathering is not None:
-            self._gathering.cancel()
-            self._gathering.join(_JOIN_S)
+        self._gather.close()
         self.runs.close()
         self.networks.close()
         self.pictures.close()
@@ -141,8 +119,10 @@ class CosegControl(QObject):
         panel, form, desk = self._panel, self._form, self.desk
         context.backend.bridge.event_received.connect(self._hear)
         context.backend.bridge.source_changed.connect(self._follow)
-        self._gathered.connect(self._take_files)
+        self._gather.gathered.connect(self._take_files)
+        self._gather.refused.connect(self._refuse)
         self.networks.found.connect(form.form.show_networks)
+        panel.shown.connect(self._look_for_networks)
         panel.paths_dropped.connect(lambda paths: self.open(*paths))
         panel.empty.choice_wanted.connect(form.folder.ask)
         for shown_wanted in (panel.empty.shown_wanted, form.shown_wanted):
@@ -202,28 +182,23 @@ class CosegControl(QObject):
             self._form.folder.show_folder(str(first.parent), text)
         self._offer()
 
-    def _tell_files(self, number: int, files: Files | None, sentence: str) -> None:
-        with suppress(RuntimeError):  # the window is gone
-            self._gathered.emit(number, files, sentence)
-
-    @Slot(int, object, str)
-    def _take_files(self, number: int, files: Files | None, sentence: str) -> None:
-        if number != self._number:
-            return
+    @Slot(str)
+    def _refuse(self, sentence: str) -> None:
         self._panel.notices.clear_all()
-        self.desk.reset(files or ())
-        if files is None:
+        self.desk.reset()
+        self._form.show_count(sentence, is_error=True)
+
+    @Slot(object)
+    def _take_files(self, files: Files) -> None:
+        self._panel.notices.clear_all()
+        self.desk.reset(files)
+        if len(files) == 1:
+            sentence = self.tr("One picture has nothing in common with others; add some.")
             self._form.show_count(sentence, is_error=True)
         else:
-            one, many = self.tr("{0} picture"), self.tr("{0} pictures")
-            self._form.show_count((one if len(files) == 1 else many).format(len(files)))
-            if len(files) == 1:
-                self._form.show_count(
-                    self.tr("One picture has nothing in common with others; add some."),
-                    is_error=True,
-                )
-            self._panel.grid.step(0)
-            self._panel.grid.setFocus()
+            self._form.show_count(self.tr("{0} pictures").format(len(files)))
+        self._panel.grid.step(0)
+        self._panel.grid.setFocus()
 
     @Slot()
     def _show_set(self) -> None:
@@ -326,7 +301,7 @@ class CosegControl(QObject):
         panel.grid.rearrange()
         sentence = found_sentence(result, self.desk.collection.entries)
         self._form.show_count(sentence)
-        self._form.show_details(stage_text(result.seconds))
+        self._form.show_details(stage_text(result))
         steps = []
         is_one = self._form.form.asked.settings.groups == 1
         if is_one and seems_to_be_several(result.note):
@@ -373,7 +348,16 @@ class CosegControl(QObject):
     @Slot(object)
     def _hear(self, event: EngineEvent) -> None:
         if isinstance(event, ModelsListed):
-            self.networks.look_for(event.cards)
+            self._cards = event.cards
+            if self._panel.isVisible():
+                self._look_for_networks()
+
+    @Slot()
+    def _look_for_networks(self) -> None:
+        """Ask which networks can be used, once the workspace is seen: it takes torch."""
+        if self._cards:
+            self.networks.look_for(self._cards)
+            self._cards = ()
 
     @Slot(object)
     def _follow(self, status: SourceStatus) -> None:

@@ -106,9 +106,9 @@ class CosegCorrectControl(QObject):
 
     @Slot()
     def _leave(self) -> None:
-        """End the correction: another picture is looked at."""
+        """End the correction: another picture is looked at, perhaps of another set."""
+        self._place = -1  # each step is on the desk already
         self._tools.finish()
-        self._place = -1
         if self._tools.history is not None:
             self._tools.discard()
 

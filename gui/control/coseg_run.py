@@ -132,7 +132,7 @@ class CosegRunControl(QObject):
         """Have the set answered to this, as soon as it can be."""
         if wish == self._wish:
             return
-        is_other_network = wish.asked.model != self._wish.asked.model
+        is_other_network = _network(wish) != _network(self._wish)
         self._wish = wish
         self._is_held = False
         if is_other_network:
@@ -202,7 +202,7 @@ class CosegRunControl(QObject):
         request = CosegRequest(
             self._paths,
             asked.settings,
-            asked.model or DEFAULT_MODEL,
+            _network(self._wish),
             device=self._device,
             seeds=self._wish.seeds,
         )
@@ -309,3 +309,8 @@ class CosegRunControl(QObject):
         else:
             self._is_held = True
             self.failed.emit(error or CancelledError())
+
+
+def _network(wish: Wish) -> str:
+    """Return the name of the network that is meant."""
+    return wish.asked.model or DEFAULT_MODEL

@@ -59,14 +59,14 @@ COSEG_KEYMAP: Final = (
     ),
     _do(
         "coseg_undo",
-        marked("Actions", "Undo"),
+        marked("Actions", "Undo in the set"),
         ("Ctrl+Z",),
         marked("Actions", "Take back what was said of the set, or the last correction"),
         Icon.UNDO,
     ),
     _do(
         "coseg_redo",
-        marked("Actions", "Redo"),
+        marked("Actions", "Redo in the set"),
         ("Ctrl+Shift+Z", "Ctrl+Y"),
         marked("Actions", "Say it again, or do the correction again"),
         Icon.REDO,
@@ -81,7 +81,7 @@ COSEG_KEYMAP: Final = (
     _do(
         "coseg_discard",
         marked("Actions", "Discard the correction"),
-        ("Shift+Del",),
+        (),
         marked("Actions", "Show again what was found in this picture"),
         Icon.RESET,
     ),
@@ -133,14 +133,14 @@ COSEG_KEYMAP: Final = (
     ),
     _toggle(
         "coseg_live",
-        marked("Actions", "Find it live"),
+        marked("Actions", "Find the common object live"),
         ("Shift+V",),
         marked("Actions", "Find the common object in what the source shows"),
         Icon.CAMERA,
     ),
     _do(
         "coseg_save",
-        marked("Actions", "Save…"),
+        marked("Actions", "Save the set…"),
         ("Ctrl+Alt+S",),
         marked("Actions", "Save masks, overlays, cut-outs and tables of the whole set"),
         Icon.SAVE,

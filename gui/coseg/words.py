@@ -138,6 +138,14 @@ def seems_to_be_several(note: str) -> bool:
     return bool(_SEVERAL.search(note))
 
 
-def stage_text(seconds: Sequence[tuple[str, float]]) -> str:
-    """Return how long each stage took, a line each."""
-    return "\n".join(f"{translate('Messages', stage)}: {took:.1f} s" for stage, took in seconds)
+def stage_text(result: CosegResult) -> str:
+    """Return what the network takes the object for, and how long each stage took, a line each."""
+    taken = []
+    for group in result.groups:
+        classes = ", ".join(f"{name} {percent(share)}" for name, share in group.classes[:3])
+        if classes:
+            number = f" {group.number}" if len(result.groups) > 1 else ""
+            text = translate("Coseg", "The network takes it{0} for: {1}")
+            taken.append(text.format(number, classes))
+    times = [f"{translate('Messages', stage)}: {took:.1f} s" for stage, took in result.seconds]
+    return "\n".join(taken + times)

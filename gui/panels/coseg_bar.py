@@ -165,7 +165,11 @@ class CosegBar(QWidget):
         second.addWidget(self._opacity)
         second.addWidget(self._parts)
         second.addStretch(1)
-        for name in ("coseg_live", "coseg_save"):
+        for name, text in (
+            ("coseg_live", self.tr("Find it live")),
+            ("coseg_save", self.tr("Save")),
+        ):
+            self._actions.action(name).setIconText(text)
             button = QToolButton(self)
             button.setDefaultAction(self._actions.action(name))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.coseg.look import coseg_look
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CosegPanel"]
 
+LEAST_PX = 300
+"""Below cards and notices: less is rather crowded than that the window grows."""
+
 
 class CosegPanel(QWidget):
     """Shows a set. Folders and pictures that are dropped here make a new one.
@@ -38,9 +41,12 @@ class CosegPanel(QWidget):
     Signals
     -------
     paths_dropped : list of str
+    shown
+        It can be seen now.
     """
 
     paths_dropped = Signal(list)
+    shown = Signal()
 
     def __init__(
         self, *, actions: Actions, settings: Settings, parent: QWidget | None = None
@@ -85,6 +91,7 @@ class CosegPanel(QWidget):
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([480, 500])
+        self._splitter.setMinimumHeight(LEAST_PX)
         within = QVBoxLayout(self._set)
         within.setContentsMargins(0, 0, 0, 0)
         within.setSpacing(8)
@@ -100,6 +107,11 @@ class CosegPanel(QWidget):
         layout.addWidget(self._stack, 1)
 
     # Qt's overrides.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that it can be seen."""
+        super().showEvent(event)
+        self.shown.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and folders."""

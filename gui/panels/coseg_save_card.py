@@ -85,6 +85,10 @@ class CosegSaveCard(QFrame):
         self._replace.setChecked(False)  # said of one folder, not of the next
         self._tell_state()
 
+    def replace_files(self, *, is_replacing: bool) -> None:
+        """Say whether files of an earlier run are replaced."""
+        self._replace.setChecked(is_replacing)
+
     def show_error(self, sentence: str) -> None:
         """Say what went wrong; "" takes it away."""
         self._error.setText(sentence)
@@ -154,3 +158,9 @@ class CosegSaveCard(QFrame):
 
     def _tell_state(self) -> None:
         self._save.setEnabled(bool(self.folder))
+
+    # Qt's override.
+
+    def hasHeightForWidth(self) -> bool:
+        """Say no: a stack of pages takes such a card's wish for the least, and the window grows."""
+        return False

@@ -137,7 +137,6 @@ class CosegSetPanel(QWidget):
         rows.addSpacing(6)
         rows.addWidget(self._heading(self.tr("Ground truth")))
         rows.addWidget(self.truth)
-        rows.addWidget(self.truth_mean)
         rows.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setProperty("role", "form")
@@ -151,6 +150,7 @@ class CosegSetPanel(QWidget):
         layout.setSpacing(8)
         layout.addWidget(scroll, 1)
         layout.addWidget(self._said)
+        layout.addWidget(self.truth_mean)
         layout.addWidget(self.progress)
         layout.addWidget(self._run)
 

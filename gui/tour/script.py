@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gui.tour.batch import look_at_batch, segment_photos
+from gui.tour.coseg import look_at_coseg
 from gui.tour.evidence import look_at_evidence
 from gui.tour.graph import look_at_graph
 from gui.tour.inspect import look_at_inspect
@@ -24,6 +25,7 @@ def steps(tour: Tour) -> Iterator[Wait]:
     yield from look_at_inspect(tour)
     yield from look_at_graph(tour)
     yield from look_at_evidence(tour)
+    yield from look_at_coseg(tour)
     if not can_segment():
         text = "Segment was left out: the extra is missing (pip install -e “.[coco]”)"
         tour.say(text)

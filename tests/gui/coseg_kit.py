@@ -194,8 +194,8 @@ def ready(kit: Kit, script: Script) -> CosegControl:
     control = kit.window.cosegs
     control.runs.open_set = script.open
     control.networks.usable = tuple
-    kit.engine.tell(ModelsListed((card("efficientnet_lite0"), card("resnet18")), (CPU,)))
     kit.trigger("workspace_coseg")
+    kit.engine.tell(ModelsListed((card("efficientnet_lite0"), card("resnet18")), (CPU,)))
     QApplication.processEvents()
     return control
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 import torch
 
+from engine.coseg import features
 from engine.coseg.backbone import Raw
 from engine.coseg.features import FeatureStore, halved
 
@@ -37,8 +39,18 @@ def test_the_store_lets_go_of_what_was_asked_for_the_longest_ago(tmp_path: Path)
         os.utime(store.path(f"key{number}"), (number, number))
     assert stores[0].read("key0") is not None  # asked for now: the newest
     size = stores[0].path("key0").stat().st_size
+    assert stores[0].clean(0, keep=frozenset(f"key{number}" for number in range(4))) == 0
     assert stores[0].clean(2 * size) == 2
     assert [store.read(f"key{n}") is not None for n, store in enumerate(stores * 2)] == [
         True, False, False, True,
     ]  # fmt: skip
     assert stores[0].clean(2 * size) == 0
+
+
+def test_nothing_is_kept_where_the_disk_is_nearly_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(features, "LEAST_FREE_BYTES", 1 << 62)
+    store = FeatureStore("net", 640, tmp_path)
+    assert not store.write("key", raw_of(1))
+    assert store.read("key") is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
 from torchvision.ops import FrozenBatchNorm2d
 
 from engine.models import registry
-from engine.models.fusing import fused
+from engine.models.fusing import _Packed, fused
+from engine.models.polyphase import raises
 
 SIZE = (64, 64)
 
@@ -47,6 +50,27 @@ class _Odd(nn.Module):
         return y
 
 
+class _Raising(nn.Module):
+    """A map is enlarged and convolved; on request another layer reads the enlarged one too."""
+
+    def __init__(self, *, is_read_twice: bool) -> None:
+        super().__init__()
+        self.smooth, self.up = nn.Conv2d(3, 16, 3, padding=1), nn.Upsample(scale_factor=2.0)
+        self.refine, self.norm, self.act = (
+            nn.Conv2d(16, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.SiLU(inplace=True),
+        )  # fmt: skip
+        self.is_read_twice = is_read_twice
+
+    def forward(self, x: Tensor) -> Tensor:
+        raised = self.up(self.smooth(x))
+        y: Tensor = self.act(self.norm(self.refine(raised)))
+        return y + raised if self.is_read_twice else y
+
+
+def _kinds(module: nn.Module) -> list[str]:
+    return [type(layer).__name__ for layer in module.modules()]
+
+
 @pytest.mark.parametrize("activation", [nn.SiLU, nn.ReLU, nn.Hardswish, nn.Tanh])
 @pytest.mark.parametrize("norm", [nn.BatchNorm2d, FrozenBatchNorm2d])
 def test_norms_go_and_the_answer_stays(norm: type[nn.Module], activation: type[nn.Module]) -> None:
@@ -71,6 +95,50 @@ def test_what_is_read_or_run_twice_is_left_alone() -> None:
     with torch.inference_mode():
         expected = module(picture)
         torch.testing.assert_close(fused(module, SIZE)(picture), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("is_read_twice", [False, True])
+@pytest.mark.parametrize("size", [(40, 72), (17, 1)])
+def test_a_map_that_is_enlarged_for_a_convolution_alone_is_not_enlarged(
+    size: tuple[int, int], *, is_read_twice: bool
+) -> None:
+    torch.manual_seed(5)
+    module = _settled(_Raising(is_read_twice=is_read_twice))
+    faster = fused(module, SIZE)
+    assert ("Interleaved" in _kinds(faster), "Upsample" in _kinds(faster)) == (
+        not is_read_twice, is_read_twice,
+    )  # fmt: skip
+    picture = torch.rand(2, 3, *size)
+    with torch.inference_mode():
+        torch.testing.assert_close(faster(picture), module(picture), rtol=1e-4, atol=1e-5)
+
+
+def test_phases_are_for_that_one_kind_of_enlarging_and_convolving() -> None:
+    conv, up = nn.Conv2d(2, 2, 3, padding=1), nn.Upsample(scale_factor=2.0)
+    assert raises(up, conv)
+    for other in (nn.Upsample(scale_factor=3.0), nn.Upsample(scale_factor=2.0, mode="bilinear"),
+                  nn.Upsample(size=(4, 4)), nn.Identity()):  # fmt: skip
+        assert not raises(other, conv)
+    for kind in ({"kernel_size": 5, "padding": 1}, {"kernel_size": 3}, {"stride": 2}, {"groups": 2},
+                 {"dilation": 2}, {"padding_mode": "reflect"}):  # fmt: skip
+        wanted: dict[str, Any] = {"kernel_size": 3, "padding": 1, **kind}
+        if kind == {"kernel_size": 3}:
+            wanted["padding"] = 0
+        assert not raises(up, nn.Conv2d(2, 2, **wanted))
+
+
+def test_weights_are_put_in_order_once_for_each_size_of_pictures() -> None:
+    torch.manual_seed(6)
+    module = nn.Sequential(nn.Conv2d(3, 8, 3), nn.SiLU()).eval()
+    faster = fused(module, SIZE)
+    packed = [layer for layer in faster.modules() if isinstance(layer, _Packed)]
+    with torch.inference_mode():
+        for _ in range(2):
+            for side in range(20, 100):
+                picture = torch.rand(1, 3, side, side)
+                expected = module(picture)
+                torch.testing.assert_close(faster(picture), expected, rtol=1e-4, atol=1e-5)
+    assert [len(layer._packed) for layer in packed] == [64]  # and no more: memory stays flat
 
 
 def test_a_network_of_the_registry_answers_the_same_on_a_picture_of_its_own_size() -> None:

@@ -34,6 +34,7 @@ from tests.gui.train_kit import Trainer, wait_for_look
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
     from engine.jobs import JobControl
@@ -242,6 +243,10 @@ def _live(kit: Kit, qtbot: QtBot) -> None:
     rested(kit, qtbot)
 
 
+def _seen(kit: Kit) -> NDArray[np.uint8] | None:
+    return kit.window.source.view._common
+
+
 def test_the_object_is_looked_for_in_the_live_picture(
     kit: Kit, script: Script, qtbot: QtBot, folder: Path
 ) -> None:
@@ -258,15 +263,16 @@ def test_the_object_is_looked_for_in_the_live_picture(
     seen = Instances((48, 64), (CAT,), (Instance(1, 0.9, region.box, region),))
     frame = photo_frame(index=1)
     kit.engine.put(replace(result(frame=frame), common=seen))
-    assert view._common is not None
-    assert view._common.shape == (48, 64, 4)
-    assert view._common[10, 8, 3] > 0
-    assert view._common[40, 40, 3] == 0
+    drawn = _seen(kit)
+    assert drawn is not None
+    assert drawn.shape == (48, 64, 4)
+    assert drawn[10, 8, 3] > 0
+    assert drawn[40, 40, 3] == 0
     assert view._badges["common"] == ("cat", False)
     kit.engine.put(result(frame=replace(photo_frame(index=2), captured_at=frame.captured_at + 1)))
-    assert view._common is not None  # not every frame is looked at
+    assert _seen(kit) is not None  # not every frame is looked at
     kit.engine.put(replace(result(frame=photo_frame(index=3)), common=replace(seen, items=())))
-    assert view._common is None
+    assert _seen(kit) is None
     assert view._badges["common"] == ("not seen", True)
     kit.trigger("coseg_live")
     assert kit.engine.of(SetCommonObject)[-1].model is None

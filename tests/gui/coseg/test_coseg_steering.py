@@ -257,6 +257,16 @@ def test_leaving_a_picture_ends_its_correction(
     assert kit.window.cosegs.desk.collection[0].corrected is None
 
 
+def test_another_set_knows_nothing_of_a_correction(
+    kit: Kit, script: Script, qtbot: QtBot, view: CosegView, tmp_path: Path
+) -> None:
+    _correct(kit, view)
+    kit.trigger("correct_grow")
+    taken(kit, qtbot, photos_in(tmp_path / "others", 2))
+    assert [one.corrected for one in kit.window.cosegs.desk.collection.entries] == [None, None]
+    assert not kit.is_checked("coseg_correct")
+
+
 def test_a_correction_that_was_taken_back_is_none(
     kit: Kit, script: Script, qtbot: QtBot, view: CosegView
 ) -> None:

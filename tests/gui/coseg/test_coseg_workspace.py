@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import ModelError
+from engine.events import ModelsListed
 from engine.sources.base import SourceKind, SourceSpec, SourceState
 from engine.values import CosegSettings, LabelMap, Region
 from gui import settings as keys
@@ -30,7 +31,7 @@ from tests.gui.coseg_kit import (
     rested,
     taken,
 )
-from tests.gui.fake_engine import CONV1
+from tests.gui.fake_engine import CONV1, CPU, card
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,6 +88,8 @@ def test_a_folder_is_seen_at_once_and_worked_through(
     assert isinstance(model.index(3, 0).data(CosegGridModel.MASK_ROLE), QImage)
     said = kit.window.coseg_set.sentence
     assert said == "Found in 3 of 4 pictures in 1.2 s; 1 outliers, 1 unsure"
+    details = kit.window.coseg_set._said.toolTip()
+    assert details == "The network takes it for: tabby 50 %\nCutting out: 1.2 s"
 
 
 def test_masks_come_one_by_one_with_the_stage_and_can_be_stopped(
@@ -222,6 +225,40 @@ def test_another_network_needs_another_run(
     rested(kit, qtbot)
     assert script.calls[-1][0] == "run"
     assert script.calls[-1][1].model == "resnet18"
+
+
+def test_the_list_of_networks_does_not_stop_a_run(
+    kit: Kit, script: Script, qtbot: QtBot, folder: Path
+) -> None:
+    script.stop_after = 1
+    taken(kit, qtbot, folder)
+    kit.trigger("coseg_run")
+    qtbot.waitUntil(lambda: bool(script.calls), timeout=WAIT_MS)
+    kit.engine.tell(ModelsListed((card("resnet18"), card("efficientnet_lite0")), (CPU,)))
+    network = kit.window.coseg_set.form._network
+    qtbot.waitUntil(lambda: network.count() == 2, timeout=WAIT_MS)
+    assert network.currentData() == "efficientnet_lite0"
+    script.go.set()
+    rested(kit, qtbot)
+    assert kit.window.cosegs.desk.result is not None
+    assert len(script.calls) == 1
+
+
+def test_nothing_makes_the_window_higher(
+    kit: Kit, script: Script, qtbot: QtBot, folder: Path
+) -> None:
+    kit.window.resize(1280, 800)
+    taken(kit, qtbot, folder)
+    answered(kit, qtbot)
+    chosen(kit, qtbot, 1)
+    kit.trigger("coseg_save")
+    kit.window.coseg.save_card.show_running(is_running=True)
+    kit.window.coseg.save_card.show_error("The folder holds a set already. " * 4)
+    kit.window.coseg.notices.show_notice("save", "4 pictures saved. " * 12)
+    kit.trigger("coseg_correct")
+    QApplication.processEvents()
+    kit.window.grab()
+    assert (kit.window.width(), kit.window.height()) == (1280, 800)
 
 
 def test_a_set_of_several_objects_can_be_split(
