@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -20,6 +21,7 @@ __all__ = [
     "odd_text",
     "result_text",
     "set_text",
+    "short_path",
     "short_set_text",
     "stopped_text",
 ]
@@ -44,6 +46,11 @@ def format_title(name: str) -> str:
     if name == "auto":
         return translate("Train", "Automatic")
     return translate("Train", _FORMATS.get(name, name))
+
+
+def short_path(path: str) -> str:
+    """Return the end of a path, by which a person knows it: its folder and its name."""
+    return "/".join(Path(path).parts[-2:]) if path else ""
 
 
 def _photos(count: int) -> str:

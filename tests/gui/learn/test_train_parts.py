@@ -23,7 +23,7 @@ from gui.learn.fields import ARCHITECTURES, MAIN, MORE, UPSAMPLINGS
 from gui.learn.history import TrainHistory
 from gui.learn.running import TrainWatch, has_checkpoint, is_own_export
 from gui.learn.skips import skip_sentence
-from gui.learn.words import left_text
+from gui.learn.words import left_text, short_path
 from gui.segment.look import SegmentLook
 from tests.gui.train_kit import gallery, report
 
@@ -152,6 +152,11 @@ def test_the_best_epoch_is_the_last_that_was_better() -> None:
     assert left_text(history) == "Best mean IoU 0.600 after epoch 2, at most 1 s left"
     history.add_report(report(5, 0.5, is_best=False))
     assert left_text(history) == "Best mean IoU 0.600 after epoch 2"
+
+
+def test_a_path_is_shown_by_its_end() -> None:
+    assert short_path("/home/me/sets/pets") == "sets/pets"
+    assert short_path("") == ""
 
 
 def test_a_watch_keeps_all_epochs_in_order() -> None:
