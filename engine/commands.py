@@ -14,6 +14,7 @@ from engine.values import (
     LayerKey,
     RaceSettings,
     SegmentSettings,
+    SkipSwitches,
     SurveyRequest,
     WeightsChoice,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "SetEvidence",
     "SetFit",
     "SetSegmentation",
+    "SetSkips",
     "SetStyle",
     "SetSurvey",
     "StartRace",
@@ -110,6 +112,13 @@ class SetSegmentation:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSkips:
+    """Switch skips and upsampling of a U-Net on and off; acts on the frame that stands, too."""
+
+    switches: SkipSwitches
+
+
+@dataclass(frozen=True, slots=True)
 class TraceOther:
     """Trace a network beside the one that is loaded, which runs on; the newest wish wins."""
 
@@ -182,6 +191,7 @@ Command = (
     | SetDevice
     | SetFit
     | SetSegmentation
+    | SetSkips
     | TraceGraph
     | TraceOther
     | CancelOther

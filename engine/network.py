@@ -17,6 +17,7 @@ from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, ModelError
 from engine.field import FieldTask
 from engine.graph.scopes import observing
+from engine.learn.networks.build import SegmentationNetwork
 from engine.models.preprocess import input_size, prepare
 from engine.values import ModelInfo
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         LayerKey,
         NetworkCost,
         NetworkGraph,
+        SkipSwitches,
         SurveyRequest,
     )
 
@@ -108,6 +110,12 @@ class Network:
         layout = torch.channels_last if is_last else torch.contiguous_format
         # mypy does not know that `to` takes a memory format on a module
         self.module.to(self.placement.device, memory_format=layout)  # type: ignore[call-overload]
+
+    def switch(self, switches: SkipSwitches) -> None:
+        """Switch skips and upsampling of a U-Net that Layerscope trained; others stay the same."""
+        if isinstance(self.module, SegmentationNetwork):
+            self.module.switch(switches)
+            self._graph = None
 
     def moved(self, placement: Placement) -> Network:
         """Return the network in another place; where that fails, it stays where it is.

@@ -20,7 +20,7 @@ from engine.models import loading
 from engine.network import Network, Pass, raise_unless_gpu_is_full
 from engine.seating import Seating
 from engine.tasks.answers import SegmentAnswers
-from engine.tasks.classify import Classifier
+from engine.tasks.classify import NO_ANSWER, Classifier
 from engine.tasks.evidence import LiveEvidence
 from engine.tasks.heads import View
 from engine.tasks.sliding_window import RaceRun, prepare_race
@@ -44,6 +44,7 @@ from engine.values import (
     RaceSettings,
     Segmentation,
     SegmentSettings,
+    SkipSwitches,
     SurveyRequest,
     Timing,
     WeightsChoice,
@@ -54,12 +55,6 @@ if TYPE_CHECKING:
 
     from engine.field import FieldTask
     from engine.models.loading import LoadedModel
-
-
-_NO_ANSWER = (
-    "{} answered with values that are not numbers, so there are no categories to name; choose "
-    "full precision or another network."
-)
 
 
 class Session:
@@ -196,6 +191,11 @@ class Session:
     def set_segmentation(self, settings: SegmentSettings) -> None:
         """Choose which answers of a network that segments count; the network need not run."""
         self._segments.configure(settings)
+
+    def set_skips(self, switches: SkipSwitches) -> None:
+        """Switch the skips and the upsampling of a U-Net; any other network stays as it is."""
+        self._require_network().switch(switches)
+        self._last = None
 
     def set_survey(self, request: SurveyRequest | None) -> None:
         """Sum up these nodes of the graph now and then; None = none."""
@@ -387,7 +387,7 @@ class Session:
             return None
         logits = done.output.cpu().numpy()
         answer = self._classifier.answer(logits, network.info.categories, done.frame)
-        sentence = "" if answer else _NO_ANSWER.format(network.info.card.title)
+        sentence = "" if answer else NO_ANSWER.format(network.info.card.title)
         self._tell("answer", sentence, Severity.WARNING)
         return answer
 

@@ -317,6 +317,9 @@ def _set(session: Session, command: c.Command) -> _Stale:
             session.set_classification(top_k, smoothing_s)
         case c.SetSegmentation(settings):
             session.set_segmentation(settings)
+        case c.SetSkips(switches):
+            session.set_skips(switches)
+            return _Stale.FORWARD
         case c.SetFit(fit):
             session.set_fit(fit)
             return _Stale.FORWARD
