@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from engine.cli_console import FAILED, OK, Console, Subcommand, UsageError, chosen_model
 from engine.values import (
+    MOST_GROUPS,
+    MOST_PARTS,
     CosegMethod,
     CosegRequest,
     CosegSettings,
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
 
     from engine.coseg.evaluate import GroupScores, PictureScores
     from engine.coseg.export import CosegExport
-    from engine.values import CosegPicture, CosegResult
+    from engine.values import CosegGroup, CosegPicture, CosegResult
 
 __all__ = ["COSEG", "add_coseg_options", "evaluate_groups", "settings_of"]
+
+_USUAL_FORMATS = ("overlay", "coco", "csv")
 
 
 def _number(text: str) -> float:
@@ -43,14 +47,33 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _parts(text: str) -> int:
+    if not text.isdecimal() or not 2 <= int(text) <= MOST_PARTS:
+        raise argparse.ArgumentTypeError(f"expected 2 to {MOST_PARTS} parts, got “{text}”")
+    return int(text)
+
+
+def _groups(text: str) -> int:
+    if text == "auto":
+        return 0
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_GROUPS:
+        raise argparse.ArgumentTypeError(f"expected auto or 1 to {MOST_GROUPS}, got “{text}”")
+    return int(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
 def add_coseg_options(parser: argparse._ActionsContainer) -> None:
     """Add how a set is segmented; also `layerscope evaluate` takes these."""
     parser.add_argument(
         "--method",
         choices=get_args(CosegMethod),
         default="clusters",
-        help="clusters of salient cells, Deep Feature Factorization, or Deep Descriptor "
-        "Transforming (default: clusters)",
+        help="clusters of salient cells, Deep Feature Factorization, Deep Descriptor "
+        "Transforming, or a figure/ground model that starts from all of these and from the "
+        "classes that the set shares (default: clusters)",
     )
     parser.add_argument(
         "--refine",
@@ -70,8 +93,11 @@ def add_coseg_options(parser: argparse._ActionsContainer) -> None:
 
 
 def settings_of(args: argparse.Namespace) -> CosegSettings:
-    """Return the settings that the options above ask for."""
-    return CosegSettings(args.method, args.refine, args.outliers, seed=args.seed)
+    """Return the settings that the options above, and those of `layerscope coseg`, ask for."""
+    parts, groups = getattr(args, "parts", 0), getattr(args, "groups", 1)
+    return CosegSettings(
+        args.method, args.refine, args.outliers, seed=args.seed, parts=parts, groups=groups
+    )
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +110,28 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--model", metavar="NAME", help="efficientnet_lite0 (default), a ResNet or a VGG"
     )
     add_coseg_options(parser)
+    parser.add_argument(
+        "--parts",
+        type=_parts,
+        default=0,
+        metavar="K",
+        help="split the object into parts, the same in all pictures (default: none)",
+    )
+    parser.add_argument(
+        "--groups",
+        type=_groups,
+        default=1,
+        metavar="auto|N",
+        help="how many different objects the pictures show; auto = find out (default: 1)",
+    )
+    parser.add_argument(
+        "--format",
+        type=_words,
+        default=_USUAL_FORMATS,
+        metavar="NAME,...",
+        help="written besides the masks: any of overlay, voc, binary, cutout, coco, yolo, labelme, "
+        "npz, csv (default: overlay,coco,csv)",
+    )
     parser.add_argument(
         "--weights",
         choices=[choice.value for choice in WeightsChoice],
@@ -128,7 +176,9 @@ def _segment(
         from engine.coseg.export import CosegExport  # noqa: PLC0415 - OpenCV
 
         checksum = weights_sha256(request.model, request.weights)
-        report.export = CosegExport(args.out, request, checksum, overwrite=args.overwrite)
+        report.export = CosegExport(
+            args.out, request, checksum, args.format, overwrite=args.overwrite
+        )
         result = run_coseg(request, control, report.add)
         report.export.finish(result, report.records)
         return result
@@ -157,6 +207,7 @@ class _Report:
         relative = self._names[picture.path]
         record: dict[str, Any] = {
             "path": str(picture.path),
+            "group": picture.group,
             "foreground": round(picture.foreground, 6),
             "outlier": picture.is_outlier,
             "confidence": round(picture.confidence, 4),
@@ -188,6 +239,8 @@ class _Report:
                 f"{mean.pictures} true masks: J {mean.jaccard:.1%}, P {mean.precision:.1%}"
             )
         console.complain(", ".join(f"{stage} {took:.1f} s" for stage, took in result.seconds))
+        for group in result.groups if len(result.groups) > 1 else ():
+            console.complain(_group_line(group))
         if result.note:
             console.complain(result.note)
 
@@ -201,6 +254,11 @@ def _scored(picture: CosegPicture, masks: Path | None) -> PictureScores | None:
     if path is None:
         return None
     return scores_of(picture.path.name, picture.region.full(picture.size), read_mask(path))
+
+
+def _group_line(group: CosegGroup) -> str:
+    names = ", ".join(f"{name} {share:.0%}" for name, share in group.classes)
+    return f"group {group.number}: {group.pictures} pictures" + (f" ({names})" if names else "")
 
 
 def _line(record: dict[str, Any]) -> str:
@@ -266,6 +324,7 @@ COSEG = Subcommand(
     name="coseg",
     summary="find the object that pictures have in common, and write masks",
     examples="layerscope coseg photos --out masks\n"
+    "layerscope coseg photos --out masks --groups auto --parts 4\n"
     "layerscope coseg photos --masks truth --method ddt --json",
     configure=_configure,
     run=_run,

@@ -10,6 +10,7 @@ from engine.values import (
     DeviceRequest,
     EvidenceRequest,
     FieldRequest,
+    FigureGround,
     InputFit,
     LayerKey,
     RaceSettings,
@@ -24,11 +25,13 @@ __all__ = [
     "CancelOther",
     "CancelRace",
     "Command",
+    "CompareUpsampling",
     "ListModels",
     "LoadModel",
     "MeasureCost",
     "MeasureField",
     "SetClassification",
+    "SetCommonObject",
     "SetDevice",
     "SetEvidence",
     "SetFit",
@@ -113,9 +116,17 @@ class SetSegmentation:
 
 @dataclass(frozen=True, slots=True)
 class SetSkips:
-    """Switch skips and upsampling of a U-Net on and off; acts on the frame that stands, too."""
+    """Switch the skips and the upsampling of a U-Net that was trained here; others ignore it."""
 
     switches: SkipSwitches
+
+
+@dataclass(frozen=True, slots=True)
+class CompareUpsampling:
+    """Run such a U-Net in every way of upsampling on the frame that stands.
+
+    An UpsamplingCompared answers.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +174,13 @@ class SetSurvey:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCommonObject:
+    """Look for what a set of pictures had in common, within a share of the time; None = do not."""
+
+    model: FigureGround | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetEvidence:
     """Ask the places of the frames for classes, as often as the live loop allows; None = do not."""
 
@@ -192,12 +210,14 @@ Command = (
     | SetFit
     | SetSegmentation
     | SetSkips
+    | CompareUpsampling
     | TraceGraph
     | TraceOther
     | CancelOther
     | MeasureCost
     | MeasureField
     | SetSurvey
+    | SetCommonObject
     | SetEvidence
     | StartRace
     | CancelRace

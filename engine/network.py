@@ -17,7 +17,6 @@ from engine.device import out_of_memory_sentence
 from engine.errors import DeviceError, ModelError
 from engine.field import FieldTask
 from engine.graph.scopes import observing
-from engine.learn.networks.build import SegmentationNetwork
 from engine.models.preprocess import input_size, prepare
 from engine.values import ModelInfo
 
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
         LayerKey,
         NetworkCost,
         NetworkGraph,
-        SkipSwitches,
         SurveyRequest,
     )
 
@@ -110,12 +108,6 @@ class Network:
         layout = torch.channels_last if is_last else torch.contiguous_format
         # mypy does not know that `to` takes a memory format on a module
         self.module.to(self.placement.device, memory_format=layout)  # type: ignore[call-overload]
-
-    def switch(self, switches: SkipSwitches) -> None:
-        """Switch skips and upsampling of a U-Net that Layerscope trained; others stay the same."""
-        if isinstance(self.module, SegmentationNetwork):
-            self.module.switch(switches)
-            self._graph = None
 
     def moved(self, placement: Placement) -> Network:
         """Return the network in another place; where that fails, it stays where it is.
@@ -245,7 +237,9 @@ class Network:
         # Before the network runs: its first layer may write over its input.
         answers = {INPUT: planar_copy(tensor)} if INPUT in keys else {}
         seen = observing(self.module, survey) if survey is not None else nullcontext()
-        with capture(self.module, keys) as taken, seen, self._autocast():
+        nothing: Mapping[LayerKey, Tensor] = {}
+        taking = capture(self.module, keys) if keys - {INPUT} else nullcontext(nothing)
+        with taking as taken, seen, self._autocast():
             raw = self._attempt(lambda: self.module(tensor), "this picture")
         output = self._shown(raw) if self.head is None else torch.empty(0)
         answers.update(taken)

@@ -19,10 +19,11 @@ from engine.jobs import JobControl
 from engine.models import loading
 from engine.network import Network, Pass, raise_unless_gpu_is_full
 from engine.seating import Seating
+from engine.tasks import skips
 from engine.tasks.answers import SegmentAnswers
-from engine.tasks.classify import NO_ANSWER, Classifier
-from engine.tasks.evidence import LiveEvidence
+from engine.tasks.classify import Classifier
 from engine.tasks.heads import View
+from engine.tasks.now_and_then import NowAndThen
 from engine.tasks.sliding_window import RaceRun, prepare_race
 from engine.values import (
     Activation,
@@ -32,6 +33,7 @@ from engine.values import (
     DeviceRequest,
     EvidenceRequest,
     FieldRequest,
+    FigureGround,
     Frame,
     FrameResult,
     InputFit,
@@ -47,6 +49,7 @@ from engine.values import (
     SkipSwitches,
     SurveyRequest,
     Timing,
+    UpsamplingComparison,
     WeightsChoice,
 )
 
@@ -55,6 +58,12 @@ if TYPE_CHECKING:
 
     from engine.field import FieldTask
     from engine.models.loading import LoadedModel
+
+_NO_PICTURE = "There is no picture to measure on yet; open one first."
+_NO_ANSWER = (
+    "{} answered with values that are not numbers, so there are no categories to name; choose "
+    "full precision or another network."
+)
 
 
 class Session:
@@ -87,7 +96,8 @@ class Session:
         self._plain_ms = 0.0
         self._classifier = Classifier()
         self._segments = SegmentAnswers()
-        self._evidence = LiveEvidence()
+        self._now_and_then = NowAndThen(self._tell)
+        self._skips = SkipSwitches()
         self._frame: Frame | None = None
         self._last: Pass | None = None
 
@@ -126,7 +136,7 @@ class Session:
         """
         network = self._seating.seat(loaded)
         before = weakref.ref(self._network.module) if self._network else None
-        self._network = network
+        self._network, self._skips = network, SkipSwitches()
         self._watched.clear()
         self._forget()
         if before is not None and before() not in {None, network.module}:
@@ -192,19 +202,17 @@ class Session:
         """Choose which answers of a network that segments count; the network need not run."""
         self._segments.configure(settings)
 
-    def set_skips(self, switches: SkipSwitches) -> None:
-        """Switch the skips and the upsampling of a U-Net; any other network stays as it is."""
-        self._require_network().switch(switches)
-        self._last = None
-
     def set_survey(self, request: SurveyRequest | None) -> None:
         """Sum up these nodes of the graph now and then; None = none."""
         self._survey = request if request is None or request.keys else None
 
     def set_evidence(self, request: EvidenceRequest | None) -> None:
         """Ask the places of the frames for classes now and then; None = do not."""
-        self._evidence.set_request(request)
-        self._tell("evidence", "")
+        self._now_and_then.set_evidence(request)
+
+    def set_common(self, model: FigureGround | None) -> None:
+        """Look for what a set had in common in the frames now and then; None = do not."""
+        self._now_and_then.set_common(model)
 
     def race(self, settings: RaceSettings, frame: Frame | None = None) -> RaceRun:
         """Make a race of a sliding window and one pass ready; None = on the frame that stands.
@@ -217,24 +225,25 @@ class Session:
         return prepare_race(self._require_network(), frame or self._frame, settings)
 
     def trace(self) -> NetworkGraph:
-        """Return the graph of the network that is loaded.
-
-        Raises
-        ------
-        ModelError
-            No network is loaded, or it fails on an input of its own size.
-        """
+        """Return the network's graph; raise `ModelError` where there is none, or it fails."""
         return self._require_network().trace()
 
     def cost(self, *, has_times: bool = False) -> NetworkCost:
-        """Count what each operation of the network costs, and on request clock it.
-
-        Raises
-        ------
-        ModelError
-            No network is loaded, or it fails on an input of its own size.
-        """
+        """Count what each operation costs, and on request clock it; raises as `trace` does."""
         return self._require_network().cost(has_times=has_times)
+
+    def set_skips(self, switches: SkipSwitches) -> None:
+        """Switch the skips and the upsampling of a U-Net of ours; another network ignores it."""
+        skips.switch(self._require_network(), switches)
+        self._skips = switches
+        self._forget()
+
+    def compare_upsampling(self) -> UpsamplingComparison:
+        """Run a U-Net in every way of upsampling; raise `ModelError` where that is not possible."""
+        network = self._require_network()
+        if self._frame is None:
+            raise ModelError(_NO_PICTURE)
+        return skips.compare_upsampling(network, self._frame, self._fit, self._skips)
 
     def measure_field(self, request: FieldRequest) -> FieldTask:
         """Begin to measure a receptive field on the frame that stands; good for this network only.
@@ -246,18 +255,13 @@ class Session:
         """
         network = self._require_network()
         if self._frame is None:
-            raise ModelError("There is no picture to measure on yet; open one first.")
+            raise ModelError(_NO_PICTURE)
         return network.measure_field(request, self._frame, self._fit)
 
     # ---------------------------------------------------------------------------------- frames
 
     def process(self, frame: Frame) -> FrameResult:
         """Run the network on a frame.
-
-        Parameters
-        ----------
-        frame
-            (H, W, 3) uint8 RGB of any size.
 
         Returns
         -------
@@ -279,9 +283,7 @@ class Session:
             self._last = network.run(frame, self._watched, self._fit, survey)
             summaries = self._end_survey(survey, self._last)
             result = self._result(network, self._last, start)
-            evidence = self._evidence.answer(network, result, time.perf_counter())
-            self._tell("evidence", self._evidence.trouble, Severity.WARNING)
-            return dataclasses.replace(result, survey=summaries, evidence=evidence)
+            return self._now_and_then.added(network, dataclasses.replace(result, survey=summaries))
         except (RuntimeError, MemoryError) as error:
             raise_unless_gpu_is_full(error, network.placement)
         # Outside the handler: the traceback holds on to what fills the device.
@@ -289,11 +291,10 @@ class Session:
         return self.process(frame)
 
     def recompose(self) -> FrameResult | None:
-        """Answer for the last frame again without running the network, where that is possible.
+        """Answer for the last frame again; None before the first.
 
-        It is, as long as nothing but the style, the number of categories or what counts in a
-        segmentation changed. Otherwise the last frame is processed again. None before the first
-        frame.
+        The network runs only where more changed than the style, the number of categories or what
+        counts in a segmentation.
         """
         if self._frame is None or self._network is None:
             return None
@@ -387,7 +388,7 @@ class Session:
             return None
         logits = done.output.cpu().numpy()
         answer = self._classifier.answer(logits, network.info.categories, done.frame)
-        sentence = "" if answer else NO_ANSWER.format(network.info.card.title)
+        sentence = "" if answer else _NO_ANSWER.format(network.info.card.title)
         self._tell("answer", sentence, Severity.WARNING)
         return answer
 

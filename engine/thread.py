@@ -317,15 +317,18 @@ def _set(session: Session, command: c.Command) -> _Stale:
             session.set_classification(top_k, smoothing_s)
         case c.SetSegmentation(settings):
             session.set_segmentation(settings)
-        case c.SetSkips(switches):
-            session.set_skips(switches)
-            return _Stale.FORWARD
         case c.SetFit(fit):
             session.set_fit(fit)
+            return _Stale.FORWARD
+        case c.SetSkips(switches):
+            session.set_skips(switches)
             return _Stale.FORWARD
         case c.SetEvidence(request):
             session.set_evidence(request)
             return _Stale.FORWARD if request is not None else _Stale.NOTHING
+        case c.SetCommonObject(model):
+            session.set_common(model)
+            return _Stale.FORWARD if model is not None else _Stale.NOTHING
         case c.SetSurvey(survey):
             session.set_survey(survey)
             return _Stale.FORWARD if survey is not None else _Stale.NOTHING

@@ -122,6 +122,14 @@ class Icon(enum.StrEnum):
     SHAPES = "polygon"
     TRACK = "path"
     BATCH = "folders"
+    OUTLIER = "prohibit"
+    COMMON = "circles-three"
+    SEED = "crosshair-simple"
+    PARTS = "puzzle-piece"
+    TRUTH = "check-square"
+    REASONS = "lightbulb"
+    SHUFFLE = "shuffle"
+    BEST = "star"
 
 
 def icon(which: Icon, theme: Theme | None = None, colour: str = "text_muted") -> QIcon:

@@ -1,4 +1,4 @@
-"""The window: it builds the panels, puts them into docks, and connects what joins them."""
+"""The window: its panels, and what joins them to the engine and to each other."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
-from gui.actions import Actions
 from gui.context import WindowContext
 from gui.control.batch import BatchControl
 from gui.control.compare import CompareControl
+from gui.control.coseg import CosegControl
 from gui.control.evidence import EvidenceControl
 from gui.control.exports import ExportControl
+from gui.control.far_work import FarWorkControl
 from gui.control.fields import FieldControl
 from gui.control.graph import GraphControl
 from gui.control.inspect import InspectControl
@@ -25,39 +26,13 @@ from gui.control.segment import SegmentControl
 from gui.control.sources import SourceControl
 from gui.control.window_view import ViewControl
 from gui.control.workspaces import WorkspaceControl
-from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
-from gui.keymap import GROUPS, KEYMAP
 from gui.menus import window_menu
 from gui.paint_clock import PaintClock
-from gui.panels.activation_panel import ActivationPanel
-from gui.panels.batch_panel import BatchPanel
-from gui.panels.centre_column import CentreColumn
-from gui.panels.channel_panel import ChannelPanel
-from gui.panels.compare_panel import ComparePanel
-from gui.panels.cost_panel import CostPanel
-from gui.panels.evidence_panel import EvidencePanel
-from gui.panels.graph_panel import GraphPanel
-from gui.panels.layers_panel import LayersPanel
-from gui.panels.loading_row import LoadingRow
-from gui.panels.objects_panel import ObjectsPanel
-from gui.panels.open_model_card import OpenModelCard
-from gui.panels.prediction_panel import PredictionPanel
-from gui.panels.race_panel import RacePanel
-from gui.panels.segment_panel import SegmentPanel
-from gui.panels.source_panel import SourcePanel
-from gui.panels.status_line import StatusLine
-from gui.panels.timing_panel import TimingPanel
-from gui.panels.top_bar import TopBar
+from gui.panel_window import ALL_GROUPS, PanelWindow
 from gui.parts import WindowParts
 from gui.pauses import set_aside_garbage, take_back
-from gui.remembered import display_style
-from gui.segment.keymap import CORRECT_GROUP, SEGMENT_GROUP, SEGMENT_KEYMAP
-from gui.views.help_overlay import HelpOverlay
-from gui.views.notice_bar import NoticeBar
-from gui.views.page_tabs import PageTabs
-from gui.views.palette import CommandPalette
-from gui.views.settings_overlay import SettingsOverlay
-from gui.workspaces import bring_forward, make_docks
+from gui.views.focus_ring import FocusRing
+from gui.workspaces import bring_forward, is_out_of_sight, workspace_of
 
 if TYPE_CHECKING:
     from engine.values import FrameResult, ModelInfo
@@ -66,14 +41,13 @@ if TYPE_CHECKING:
 
 __all__ = ["MainWindow"]
 
-DEFAULT_SIZE = (1280, 800)
 SEGMENT_TASKS = frozenset({"instance", "semantic"})
 """What networks are called that say which pixels belong to what."""
 SETTLE_MS = 1500
 """After a network came: by then it has answered, and its graph is drawn."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(PanelWindow):
     """Everything that is seen.
 
     Parameters
@@ -88,17 +62,14 @@ class MainWindow(QMainWindow):
     """A FrameResult went to all panels; it is painted next."""
 
     def __init__(self, *, backend: Backend, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(settings)
         self._backend = backend
-        self._settings = settings
         self.clock = PaintClock(self)
+        self._ring = FocusRing(self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(set_aside_garbage)
-        self._build_window()
-        self._build_panels()
-        self._build_docks()
         self._build_controls()
         self._connect_panels()
         self._build_menu()
@@ -106,81 +77,19 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------------------------ building
 
-    def _build_window(self) -> None:
-        self.setWindowTitle("Layerscope")
-        self.setObjectName("main_window")
-        self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
-        self.resize(*DEFAULT_SIZE)
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
-        ):
-            self.setCorner(corner, area)
-        self.actions_ = Actions(self, (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP))
-
-    def _build_panels(self) -> None:
-        style = display_style(self._settings)
-        actions = self.actions_
-        self.top = TopBar(actions=actions, parent=self)
-        self.addToolBar(self.top)
-        self.status = StatusLine(self)
-        self.setStatusBar(self.status)
-        self.notices = NoticeBar(self)
-        self.loading = LoadingRow(self)
-        self.file_card = OpenModelCard(self)
-        self.source = SourcePanel(actions=actions, settings=self._settings, parent=self)
-        self.prediction = PredictionPanel(settings=self._settings, parent=self)
-        self.layers = LayersPanel(self)
-        self.maps = ActivationPanel(actions=actions, style=style, parent=self)
-        self.channel = ChannelPanel(actions=actions, style=style, parent=self)
-        self.timing = TimingPanel(self)
-        self.graph = GraphPanel(actions=actions, parent=self)
-        self.cost = CostPanel(self)
-        self.compare = ComparePanel(actions=actions, parent=self)
-        self.segment = SegmentPanel(actions=actions, settings=self._settings, parent=self)
-        self.objects = ObjectsPanel(style=style, parent=self)
-        self.batch = BatchPanel(settings=self._settings, parent=self)
-        self.evidence = EvidencePanel(self)
-        self.race = RacePanel(self)
-        pages = (
-            (self.tr("Class evidence"), self.evidence),
-            (self.tr("Sliding window"), self.race),
-        )
-        self.lessons = PageTabs(pages, self)
-        self._stack = QStackedWidget(self)
-        rows = (self.loading, self.notices)
-        self.setCentralWidget(CentreColumn(rows, self.file_card, self._stack, self))
-        recent = self._settings.get(keys.PALETTE_RECENT)
-        self.palette_ = CommandPalette(actions, self, recent)
-        self.help = HelpOverlay(actions, self)
-        self.preferences = SettingsOverlay(self, self._settings)
-
-    def _build_docks(self) -> None:
-        panels: dict[str, tuple[str, QWidget]] = {
-            "source": (self.tr("Source"), self.source),
-            "prediction": (self.tr("Prediction"), self.prediction),
-            "graph": (self.tr("Graph"), self.graph),
-            "layers": (self.tr("Layers"), self.layers),
-            "channel": (self.tr("Channel"), self.channel),
-            "cost": (self.tr("Cost"), self.cost),
-            "timing": (self.tr("Timings"), self.timing),
-            "compare": (self.tr("Compare"), self.compare),
-            "objects": (self.tr("Objects"), self.objects),
-            "batch": (self.tr("Batch"), self.batch),
-        }
-        self.docks = make_docks(self, panels)
-        # Before the controls connect theirs: who searches a panel wants to see it first.
-        for action, name in (("find_layer", "layers"), ("graph_find", "graph")):
-            self.actions_.connect(action, partial(bring_forward, self.docks[name]))
-
     def _build_controls(self) -> None:
         context = WindowContext(self.actions_, self._backend, self._settings)
         self.workspaces = WorkspaceControl(
             self,
             context,
-            stack=self._stack,
-            pages={"maps": self.maps, "segment": self.segment, "evidence": self.lessons},
+            stack=self.stack,
+            pages={
+                "maps": self.maps,
+                "segment": self.segment,
+                "evidence": self.lessons,
+                "coseg": self.coseg,
+                "train": self.train.pages,
+            },
             docks=self.docks,
         )
         self.sources = SourceControl(self.source, context)
@@ -198,13 +107,19 @@ class MainWindow(QMainWindow):
         self.graphs = GraphControl(
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
-        self.comparing = CompareControl(context, panel=self.compare, palette=self.palette_)
+        self.comparing = CompareControl(
+            context, panel=self.compare, maps=self.maps, palette=self.palette_
+        )
         self.evidences = EvidenceControl(context, evidence=self.evidence, race=self.race)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         self.segments = SegmentControl(
             context, panel=self.segment, objects=self.objects, maps=self.maps
         )
         self.batches = BatchControl(self.batch, context, drawn=self.segments.drawn)
+        self.cosegs = CosegControl(
+            context, panel=self.coseg, form=self.coseg_set, source=self.source
+        )
+        self.train.connect_window(context, workspaces=self.workspaces, models=self.models)
         parts = WindowParts(
             window=self,
             docks=self.docks,
@@ -242,21 +157,28 @@ class MainWindow(QMainWindow):
         self.segments.choice_wanted.connect(partial(self.models.choose, SEGMENT_TASKS))
         self.segments.pointed_told.connect(self.status.show_pointed)
         self.segment.thresholds.settings_changed.connect(self.batches.show_thresholds)
-        self.batches.wanted.connect(self._show_batch)
-        self.batches.told.connect(self._tell_batch)
+        self.cosegs.live.model_wanted.connect(self.models.load)
+        far = FarWorkControl(
+            self, workspaces=self.workspaces, docks=self.docks, notices=self.notices
+        )
+        far.follow(self.batches, "batch", ("segment", "batch"), self.tr("Batch – {0}"))
+        far.follow(self.cosegs, "coseg", ("coseg", "common"), self.tr("Co-segment – {0}"))
+        training = self.train.training
+        far.follow(training, "training", ("train", "training"), self.tr("Training – {0}"))
+        self.cosegs.saving.train_wanted.connect(training.open_data)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
 
     def _build_menu(self) -> None:
         """Put all actions behind the button at the right end of the top bar."""
-        groups = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, CORRECT_GROUP)
-        self.top.menu_button(window_menu(self, self.actions_, groups, self.docks.values()))
+        self.top.menu_button(window_menu(self, self.actions_, ALL_GROUPS, self.docks.values()))
 
     # -------------------------------------------------------------------------------------- layout
 
     def _restore(self) -> None:
         self.restoreGeometry(QByteArray(self._settings.get(keys.GEOMETRY)))
+        self.workspaces.arranging_for.connect(self._show_source_for)
         self.workspaces.start()
         self.maps.set_split(self._settings.get(keys.IS_SPLIT))
         if self._settings.notice:
@@ -282,6 +204,8 @@ class MainWindow(QMainWindow):
         self.graphs.show_result(result)
         self.segments.show_result(result)
         self.evidences.show_result(result)
+        self.cosegs.live.show_result(result)
+        self.train.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self.clock.paint_ms, self.clock.latency_ms)
         self.timing.add(result, self.clock.paint_ms)
@@ -303,19 +227,12 @@ class MainWindow(QMainWindow):
         self.workspaces.show("graph")
         dock = self.docks["compare"]
         bring_forward(dock)
-        self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
-
-    @Slot()
-    def _show_batch(self) -> None:
-        """Bring up the batch panel beside the live picture."""
-        self.workspaces.show("segment")
-        bring_forward(self.docks["batch"])
+        self.resizeDocks([dock], [round(self.width() * 0.56)], Qt.Orientation.Horizontal)
 
     @Slot(str)
-    def _tell_batch(self, sentence: str) -> None:
-        """Say what a batch came to, away from its panel."""
-        actions = [(self.tr("Show"), self._show_batch)]
-        self.notices.show_notice("batch", self.tr("Batch – {0}").format(sentence), actions=actions)
+    def _show_source_for(self, workspace: str) -> None:
+        """Leave the picture out of the source panel where the workspace shows it large."""
+        self.source.set_picture_shown(is_shown=not workspace_of(workspace).has_picture)
 
     @Slot(int, float)
     def _set_classification(self, top_k: int, smoothing_s: float) -> None:
@@ -326,6 +243,19 @@ class MainWindow(QMainWindow):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy and save the view under the pointer."""
         self.exports.show_menu(event.globalPos())
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        """Pass the keyboard on to what can be seen, and show where it is."""
+        passed: set[QWidget] = set()
+        while super().focusNextPrevChild(is_next):
+            focused = QApplication.focusWidget()
+            if focused is None or focused in passed:
+                return True  # nothing else can be seen
+            if not is_out_of_sight(self, focused):
+                self._ring.show_on(focused)
+                return True
+            passed.add(focused)
+        return False
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and addresses from anywhere."""
@@ -351,10 +281,12 @@ class MainWindow(QMainWindow):
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
         self.batches.close()
+        self.train.close()
         self.models.close()
         self.graphs.close()
         self.comparing.close()
         self.segments.close()
+        self.cosegs.close()
         self._settings.sync()
         self._settle.stop()
         take_back()

@@ -15,6 +15,7 @@ import platformdirs
 from PySide6.QtCore import QCoreApplication, QSettings
 
 from engine.values import InputFit, MaskColours, PaletteChoice, ScaleMode, SegmentAs, SortKey
+from gui.coseg.order import SortBy
 from gui.segment.drawn import Drawn
 from gui.setting_kinds import (
     Setting,
@@ -49,17 +50,23 @@ THEME: Final = one_of("window/theme", "system", ("system", "dark", "light"))
 TEXT_SCALE: Final = number("window/text_scale", 1.0, 0.75, 2.0)
 GEOMETRY: Final = blob("window/geometry")
 WORKSPACE: Final = one_of(
-    "window/workspace", "inspect", ("inspect", "graph", "segment", "evidence")
+    "window/workspace",
+    "inspect",
+    ("inspect", "graph", "segment", "evidence", "coseg", "train"),
 )
 STATE_INSPECT: Final = blob("window/state_inspect")
 STATE_GRAPH: Final = blob("window/state_graph")
 STATE_SEGMENT: Final = blob("window/state_segment")
 STATE_EVIDENCE: Final = blob("window/state_evidence")
+STATE_COSEG: Final = blob("window/state_coseg")
+STATE_TRAIN: Final = blob("window/state_train")
 STATES: Final = {
     "inspect": STATE_INSPECT,
     "graph": STATE_GRAPH,
     "segment": STATE_SEGMENT,
     "evidence": STATE_EVIDENCE,
+    "coseg": STATE_COSEG,
+    "train": STATE_TRAIN,
 }
 """The layout of each workspace, as it was left."""
 PALETTE_RECENT: Final = texts("window/palette_recent", 8)
@@ -116,6 +123,34 @@ BATCH_FOLDER: Final = text("batch/folder")
 BATCH_THREADS: Final = count("batch/threads", 1, 1, 1024)
 """Of the network: one leaves the others to the live picture."""
 BATCH_WORKERS: Final = count("batch/workers", 2, 1, 64)
+
+COSEG_FOLDER: Final = text("coseg/folder")
+COSEG_TRUTH: Final = text("coseg/truth")
+COSEG_MODEL: Final = text("coseg/model")
+COSEG_METHOD: Final = text("coseg/method")
+COSEG_REFINEMENT: Final = text("coseg/refinement")
+COSEG_OUTLIER_Z: Final = number("coseg/outlier_z", 2.0, 0.0, 10.0)
+COSEG_PARTS: Final = count("coseg/parts", 0, 0, 64)
+COSEG_GROUPS: Final = count("coseg/groups", 1, 0, 64)
+COSEG_DRAWN: Final = member("coseg/drawn", Drawn.BOTH)
+COSEG_OPACITY: Final = number("coseg/opacity", 0.5, 0.0, 1.0)
+COSEG_HAS_PARTS: Final = flag("coseg/has_parts", default=False)
+COSEG_CELL_PX: Final = count("coseg/cell_px", 152, 96, 320)
+COSEG_SORT: Final = member("coseg/sort", SortBy.NAME)
+COSEG_HAS_REASONS: Final = flag("coseg/has_reasons", default=True)
+COSEG_OUT: Final = text("coseg/out")
+COSEG_FORMATS: Final = texts("coseg/formats", 32)
+TRAIN_DATA: Final = text("train/data")
+TRAIN_FORMAT: Final = text("train/format", "auto")
+TRAIN_NAME: Final = text("train/name")
+TRAIN_OUT: Final = text("train/out")
+TRAIN_LICENCE: Final = text("train/licence")
+TRAIN_SETTINGS: Final = text("train/settings")
+"""`TrainSettings` as JSON (`gui.learn.asked`)."""
+TRAIN_THREADS: Final = count("train/threads", 1, 1, 1024)
+"""One leaves the others to the live picture."""
+TRAIN_BEGUN: Final = texts("train/begun", 8)
+"""How trainings were begun, as JSON, the newest first: they may have to be gone on with."""
 
 ALL: Final[tuple[Setting[Any], ...]] = tuple(
     value for value in tuple(globals().values()) if isinstance(value, Setting)

@@ -66,11 +66,10 @@ def spherical_kmeans(
         if np.array_equal(labels, before):
             break
         before = labels
-        one_hot = np.zeros((len(centres), len(rows)), np.float32)
-        one_hot[labels, np.arange(len(rows))] = 1
-        sums = one_hot @ rows
-        is_used = one_hot.any(axis=1, keepdims=True)
-        centres = np.where(is_used, unit_rows(sums), centres)
+        order = np.argsort(labels, kind="stable")
+        used, starts = np.unique(labels[order], return_index=True)
+        centres = centres.copy()
+        centres[used] = unit_rows(np.add.reduceat(rows[order], starts, axis=0))
     return centres
 
 

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.values.coseg import CosegPicture
+    from engine.values.coseg import CosegGroup, CosegPicture
 
-__all__ = ["decisiveness", "picture_confidence", "sentence"]
+__all__ = ["decisiveness", "picture_confidence", "sentence", "set_sentence"]
 
 LEAST_LIKENESS = 0.18
 """The 20 groups of the PASCAL set measured .21 to .66, sets with nothing in common .11 to .15."""
@@ -63,3 +63,23 @@ def sentence(pictures: Sequence[CosegPicture]) -> str:
             "that show the same one."
         )
     return ""
+
+
+def set_sentence(groups: Sequence[CosegGroup], kinds: int) -> str:
+    """Return what to tell of a whole set; empty where its masks are to be trusted.
+
+    Parameters
+    ----------
+    groups
+        That it was split into.
+    kinds
+        How many kinds of object there seem to be.
+    """
+    if len(groups) == 1 and kinds > 1:
+        return (
+            f"Low confidence: these pictures seem to show {kinds} different objects; split them "
+            f"into {kinds} groups."
+        )
+    if len(groups) == 1:
+        return groups[0].note
+    return " ".join(f"Group {one.number}: {one.note}" for one in groups if one.note)

@@ -1,110 +1,54 @@
 """The whole of it: a set of pictures in, the masks of what they have in common out.
 
-Pictures are worked through one at a time, three times over: described, asked for their share in
-the set's clusters, and cut out. Between two the work may be cancelled. What stays in memory of each
-is a few kilobytes, and its mask.
+Pictures are worked through one at a time: described, asked for their share in the set's clusters,
+and cut out. Between two the work may be cancelled. What stays in memory of each is a few kilobytes,
+and its mask. The set is held in hand, so that another method, or a seed, is answered at once.
 """
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from engine.coseg import refine
-from engine.coseg.backbone import load_backbone
-from engine.coseg.classics import DescriptorTransform, Factorization, is_inside
-from engine.coseg.clusters import SAMPLED_CELLS, ClusterScores, sampled, spherical_kmeans
-from engine.coseg.confidence import picture_confidence, sentence
-from engine.coseg.evidence import evidence
-from engine.coseg.features import FeatureStore, describe_picture, file_hash
-from engine.coseg.outliers import class_evidence, likeness, outliers
+from engine.coseg.backbone import weights_sha256
+from engine.coseg.confidence import picture_confidence, sentence, set_sentence
+from engine.coseg.cutting import Cutter, ToCut
+from engine.coseg.group import Group, odd_ones, steered
+from engine.coseg.grouping import found_groups, given_groups
+from engine.coseg.parts import coverage
+from engine.coseg.pictures import DescribedSet
+from engine.coseg.refine import probability
+from engine.coseg.shared_classes import named
+from engine.coseg.soft_maps import THRESHOLDS, SoftMaps
 from engine.errors import SourceError
-from engine.models import weights as weights_store
-from engine.sources.decode import read_picture
-from engine.values import Region, WeightsChoice
-from engine.values.coseg import CosegFailure, CosegPicture, CosegResult
+from engine.values.coseg import CosegFailure, CosegGroup, CosegPicture, CosegResult, FigureGround
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from engine.coseg.backbone import Backbone
-    from engine.coseg.features import Features
     from engine.jobs import JobControl
-    from engine.values.coseg import CosegMethod, CosegRequest
+    from engine.values import PackedRegion
+    from engine.values.coseg import CosegRequest, CosegSeed, CosegSettings, WhyMap
 
-__all__ = ["CLUSTER_COUNTS", "Described", "run_coseg", "soft_maps"]
+    OnPicture = Callable[[CosegPicture, NDArray[np.uint8]], None]
+
+__all__ = ["CosegSet", "run_coseg"]
 
 T = TypeVar("T")
 
-CLUSTER_COUNTS = (12, 16, 20, 25, 30, 40)
-THRESHOLDS: dict[CosegMethod, float] = {"clusters": refine.THRESHOLD, "dff": 0.5, "ddt": 0.5}
-"""The score where object and background are as likely, by method."""
 
-
-class _Scorer(Protocol):
-    def soft(self, rows: NDArray[np.float32], /) -> NDArray[np.float32]:
-        """Return a score for each cell, (N,) in 0..1."""
-
-
-@dataclass(slots=True, eq=False)
-class Described:
-    """What is remembered of a picture while the set is worked through.
-
-    Attributes
-    ----------
-    evidence : ndarray, (h, w), float32
-    rows : ndarray, (n, C), float16
-        The cells that stand for it in the set's sample.
-    inside : ndarray, (n,), bool
-        Which of them are not on the picture's border.
-    """
-
-    path: Path
-    key: str
-    evidence: NDArray[np.float32]
-    rows: NDArray[np.float16]
-    inside: NDArray[np.bool_]
-
-
-@dataclass(slots=True)
-class _Run:
-    """One run: what it was asked, and what it knows so far."""
-
-    request: CosegRequest
-    backbone: Backbone
-    store: FeatureStore
-    control: JobControl
-    described: list[Described] = field(default_factory=list)
-    failures: list[CosegFailure] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def features(self, path: Path, key: str) -> Features:
-        """Return a picture's description, from the disk where it is there."""
-        features = self.store.read(key)
-        if features is None:
-            long_side = self.request.settings.long_side
-            features = describe_picture(self.backbone, read_picture(path), long_side)
-            self.store.write(key, features)
-        return features
-
-    def each(self, stage: str) -> Iterator[tuple[int, Described, Features]]:
-        """Go through the pictures that could be described."""
-        for index, one in enumerate(self.described):
-            self.control.report(stage, index, len(self.described))
-            yield index, one, self.features(one.path, one.key)
+def _nothing(_picture: CosegPicture, _image: NDArray[np.uint8]) -> None:
+    """Hear of a picture and do nothing."""
 
 
 def run_coseg(
-    request: CosegRequest,
-    control: JobControl,
-    on_picture: Callable[[CosegPicture, NDArray[np.uint8]], None] = lambda _picture, _image: None,
+    request: CosegRequest, control: JobControl, on_picture: OnPicture = _nothing
 ) -> CosegResult:
     """Find what a set of pictures has in common.
 
@@ -133,139 +77,254 @@ def run_coseg(
     CancelledError
         `control` was cancelled.
     """
-    if not request.paths:
-        raise SourceError("There are no pictures to segment; choose a folder with some.")
-    backbone = load_backbone(request.model, request.weights, request.device, control)
-    store = FeatureStore(_identity(backbone), request.settings.long_side)
-    run = _Run(request, backbone, store, control)
-    _timed(run, "Describing pictures", lambda: _describe(run))
-    if not run.described:
-        raise SourceError("None of the pictures can be read; choose others.")
-    softs = _timed(run, "Comparing pictures", lambda: soft_maps(run))
-    traits = _timed(run, "Looking for outliers", lambda: _likeness(run, softs))
-    pictures = _timed(run, "Cutting out", lambda: _cut_out(run, softs, traits, on_picture))
-    return CosegResult(
-        tuple(pictures),
-        tuple(run.failures),
-        backbone.title,
-        sentence(pictures),
-        tuple(run.seconds.items()),
-    )
+    return CosegSet(request).run(control, on_picture)
 
 
-def _timed(run: _Run, stage: str, work: Callable[[], T]) -> T:
-    start = time.perf_counter()
-    result = work()
-    run.seconds[stage] = time.perf_counter() - start
-    return result
+class CosegSet:
+    """A set held in hand: after the first run, pictures are not described again.
 
+    Not for two threads at once. A run that was cancelled may be begun again.
 
-def _identity(backbone: Backbone) -> str:
-    """Return what tells the network and its weights from others, as part of a folder's name."""
-    loaded = backbone.loaded
-    kind = "random"
-    if loaded.weights is WeightsChoice.PUBLISHED and loaded.spec.weights is not None:
-        place = weights_store.local_path(loaded.spec.weights)
-        facts = f"{loaded.spec.weights.sha256}{place.stat().st_size if place else ''}"
-        kind = hashlib.blake2b(facts.encode(), digest_size=6).hexdigest()
-    return f"{backbone.name}-{kind}"
+    Parameters
+    ----------
+    request
+        The pictures and how.
+    """
 
+    def __init__(self, request: CosegRequest) -> None:
+        self._request = request
+        self._set = DescribedSet(request)
+        self._maps: dict[tuple[int, ...], SoftMaps] = {}
+        self._groups: list[Group] = []
+        self._cutter = Cutter()
+        self._seconds: dict[str, float] = {}
 
-def _describe(run: _Run) -> None:
-    paths, settings = run.request.paths, run.request.settings
-    share = max(1, SAMPLED_CELLS // len(paths))
-    for index, path in enumerate(paths):
-        run.control.report("Describing pictures", index, len(paths))
-        try:
-            key = file_hash(path)
-            features = run.features(path, key)
-        except SourceError as error:
-            run.failures.append(CosegFailure(path, error.message))
-            continue
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            run.failures.append(CosegFailure(path, f"“{path.name}” cannot be read ({why})."))
-            continue
-        rng = np.random.default_rng([settings.seed, index])
-        chosen = sampled(features.grid[0] * features.grid[1], share, rng)
-        flat = features.cells.reshape(-1, features.cells.shape[2])
-        run.described.append(
-            Described(path, key, evidence(features), flat[chosen], is_inside(features.grid)[chosen])
+    @property
+    def request(self) -> CosegRequest:
+        """What the last answer was to."""
+        return self._request
+
+    def run(self, control: JobControl, on_picture: OnPicture = _nothing) -> CosegResult:
+        """Work through the set; see `run_coseg`, also for what is raised."""
+        self._seconds = {}
+        if not self._request.paths:
+            raise SourceError("There are no pictures to segment; choose a folder with some.")
+        if not self._set.pictures:
+            self._timed("Loading the network", lambda: self._set.load(control))
+            self._timed("Describing pictures", lambda: self._describe(control))
+        labels, kinds = self._timed("Looking for groups", lambda: self._split(control))
+        groups = [
+            self._worked_out(number + 1, np.flatnonzero(labels == number), control)
+            for number in range(int(labels.max()) + 1)
+        ]
+        self._groups = groups
+        pictures, failures = self._timed(
+            "Cutting out", lambda: self._cut_out(groups, control, on_picture)
+        )
+        told = tuple(self._told(group, pictures) for group in groups)
+        return CosegResult(
+            tuple(pictures),
+            (*self._set.failures, *failures),
+            self._set.title,
+            set_sentence(told, kinds),
+            tuple(self._seconds.items()),
+            told,
         )
 
+    def with_settings(
+        self, settings: CosegSettings, control: JobControl, on_picture: OnPicture = _nothing
+    ) -> CosegResult:
+        """Answer the same set otherwise: another method, refinement, parts, groups ..."""
+        before = self._request.settings
+        self._request = dataclasses.replace(self._request, settings=settings)
+        if (settings.long_side, settings.seed) != (before.long_side, before.seed):
+            self._set, self._maps, self._groups = DescribedSet(self._request), {}, []
+        return self.run(control, on_picture)
 
-def soft_maps(run: _Run) -> list[NDArray[np.float32]]:
-    """Return a score for each cell of each picture: (h, w) float32 in 0..1."""
-    rng = np.random.default_rng(run.request.settings.seed)
-    rows = np.concatenate([one.rows for one in run.described]).astype(np.float32)
-    inside = np.concatenate([one.inside for one in run.described])
-    if len(rows) > SAMPLED_CELLS:
-        chosen = sampled(len(rows), SAMPLED_CELLS, rng)
-        rows, inside = rows[chosen], inside[chosen]
-    scorer: _Scorer
-    match run.request.settings.method:
-        case "dff":
-            scorer = Factorization.fit(rows, inside, rng, run.control.check)
-        case "ddt":
-            scorer = DescriptorTransform.fit(rows, inside)
-        case _:
-            return _cluster_maps(run, rows, rng)
-    return [
-        scorer.soft(features.rows).reshape(features.grid)
-        for _, _, features in run.each("Comparing pictures")
-    ]
+    def steered(
+        self,
+        seeds: Sequence[CosegSeed],
+        control: JobControl,
+        on_picture: OnPicture = _nothing,
+    ) -> CosegResult:
+        """Answer the same set again, as these seeds say: all of them, not only the newest.
 
+        Without any, the answer is what it was before the first.
+        """
+        self._request = dataclasses.replace(self._request, seeds=tuple(seeds))
+        return self.run(control, on_picture)
 
-def _cluster_maps(
-    run: _Run, rows: NDArray[np.float32], rng: np.random.Generator
-) -> list[NDArray[np.float32]]:
-    centres = [
-        spherical_kmeans(rows, count, rng, check=run.control.check) for count in CLUSTER_COUNTS
-    ]
-    scores = ClusterScores.of(centres)
-    labels = []
-    for _, one, features in run.each("Comparing pictures"):
-        labels.append(scores.labels(features.rows))
-        scores.add(labels[-1], one.evidence.ravel())
-    return [
-        scores.soft(own).reshape(one.evidence.shape)
-        for own, one in zip(labels, run.described, strict=True)
-    ]
+    def why(self, path: Path, kind: WhyMap, control: JobControl) -> NDArray[np.generic]:
+        """Return a map of reasons for a picture, as the set stood in the last answer.
 
+        Returns
+        -------
+        ndarray, (h, w)
+            "labels": uint8, numbers of clusters from 0. The others: float32 in 0..1.
 
-def _likeness(run: _Run, softs: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    threshold = THRESHOLDS[run.request.settings.method]
-    found = [
-        class_evidence(features, refine.probability(softs[index], threshold))
-        for index, _, features in run.each("Looking for outliers")
-    ]
-    return likeness(np.stack(found))
+        Raises
+        ------
+        SourceError
+            The picture is none of those that were described.
+        CancelledError
+            `control` was cancelled.
+        """
+        group, place = self._place(path)
+        one, maps = self._set.pictures[group.members[place]], self._soft_maps(group.members)
+        match kind:
+            case "evidence":
+                return one.evidence
+            case "labels":
+                return maps.labels(place, control)
+            case "classes":
+                return maps.classes(place)
+            case "model":
+                rows = self._set.features(one.path, one.key).rows
+                chance = group.model(self._set, control.check).chance(rows)
+                return chance.reshape(one.grid)
+            case _:
+                return maps.of(kind, control)[place]
 
+    def model(self, number: int = 1) -> FigureGround:
+        """Return what a group of the set taught, for other pictures.
 
-def _cut_out(
-    run: _Run,
-    softs: Sequence[NDArray[np.float32]],
-    traits: NDArray[np.float32],
-    on_picture: Callable[[CosegPicture, NDArray[np.uint8]], None],
-) -> list[CosegPicture]:
-    settings = run.request.settings
-    odd = outliers(traits, settings.outlier_z)
-    pictures = []
-    for index, one in enumerate(run.described):
-        run.control.report("Cutting out", index, len(run.described))
-        image = read_picture(one.path)
-        height, width = image.shape[:2]
-        threshold = THRESHOLDS[settings.method]
-        mask = np.zeros((height, width), np.bool_)
-        if not odd[index]:
-            mask = refine.refined(image, softs[index], settings.refinement, threshold)
-        chance = refine.probability(softs[index], threshold)
-        like = float(traits[index])
-        confidence = 0.0 if odd[index] else picture_confidence(chance, like, float(mask.mean()))
-        picture = CosegPicture(
-            one.path, (height, width), Region.of(mask), softs[index], confidence, like,
-            bool(odd[index]),
+        Raises
+        ------
+        SourceError
+            There is no such group, or none of its pictures shows the object.
+        """
+        group = next((one for one in self._groups if one.number == number), None)
+        if group is None or group.is_odd.all():
+            raise SourceError("Nothing was found that could be looked for; run the set first.")
+        fitted = group.model(self._set)
+        request, classes = self._request, self._named(group)
+        return FigureGround(
+            request.model,
+            request.weights,
+            weights_sha256(request.model, request.weights),
+            request.settings.long_side,
+            fitted.slopes,
+            fitted.offset,
+            classes[0][0] if classes else "",
+        )
+
+    # ------------------------------------------------------------------------------ the stages
+
+    def _timed(self, stage: str, work: Callable[[], T]) -> T:
+        start = time.perf_counter()
+        result = work()
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - start
+        return result
+
+    def _describe(self, control: JobControl) -> None:
+        try:
+            self._set.describe(control)
+        except BaseException:
+            self._set.pictures = []  # a part of the set is not the set
+            raise
+        if not self._set.pictures:
+            raise SourceError("None of the pictures can be read; choose others.")
+
+    def _split(self, control: JobControl) -> tuple[NDArray[np.intp], int]:
+        """Return the group of each picture, from 0, and how many kinds of object there seem to be.
+
+        Where one group was asked for, the second number may be greater than the groups.
+        """
+        settings = self._request.settings
+        rng = np.random.default_rng(settings.seed)
+        rows = np.stack([one.traits for one in self._set.pictures])
+        rows = rows - rows.mean(axis=1, keepdims=True)
+        if settings.groups > 1:
+            labels = given_groups(rows, settings.groups, rng, control.check)
+            return labels, int(labels.max()) + 1
+        labels = found_groups(rows, rng, control.check)
+        kinds = int(labels.max()) + 1
+        return (labels if settings.groups == 0 else np.zeros_like(labels)), kinds
+
+    def _soft_maps(self, members: tuple[int, ...]) -> SoftMaps:
+        if members not in self._maps:
+            self._maps[members] = SoftMaps(self._set, members)
+        return self._maps[members]
+
+    def _worked_out(self, number: int, members: NDArray[np.intp], control: JobControl) -> Group:
+        settings = self._request.settings
+        own = tuple(int(index) for index in members)
+        maps, threshold = self._soft_maps(own), THRESHOLDS[settings.method]
+        softs, said = self._timed(
+            "Comparing pictures", lambda: steered(self._set, maps, self._request, control)
+        )
+        chances = [probability(soft, threshold) for soft in softs]
+        traits, is_odd = self._timed(
+            "Looking for outliers",
+            lambda: odd_ones(self._set, own, chances, settings.outlier_z, control),
+        )
+        is_odd &= ~np.array([bool((cells > 0).any()) for cells in said])
+        group = Group(number, own, softs, said, threshold, traits, is_odd)
+        if settings.parts:
+            group.parts = self._timed(
+                "Looking for parts", lambda: group.fit_parts(self._set, settings.parts, control)
+            )
+        return group
+
+    def _cut_out(
+        self, groups: Sequence[Group], control: JobControl, on_picture: OnPicture
+    ) -> tuple[list[CosegPicture], list[CosegFailure]]:
+        """Cut all pictures out, in the order of the request, whatever their groups."""
+        places = _by_index(groups)
+        how = self._request.settings.refinement
+        wanted = [
+            ToCut(
+                self._set.pictures[index].path,
+                None if group.is_odd[place] else group.softs[place],
+                group.threshold,
+                how,
+            )
+            for index, group, place in places
+        ]
+        pictures, failures = [], []
+        stage, total = "Cutting out", len(wanted)
+        for at, cut in self._cutter.cut(wanted, lambda at: control.report(stage, at, total)):
+            index, group, place = places[at]
+            if cut.trouble:
+                failures.append(CosegFailure(wanted[at].path, cut.trouble))
+                continue
+            picture = self._picture(index, group, place, cut.packed)
+            pictures.append(picture)
+            on_picture(picture, cut.image)
+        return pictures, failures
+
+    def _picture(self, index: int, group: Group, place: int, packed: PackedRegion) -> CosegPicture:
+        one = self._set.pictures[index]
+        like, is_odd = float(group.traits[place]), bool(group.is_odd[place])
+        share = packed.area / (one.size[0] * one.size[1])
+        confidence = 0.0 if is_odd else picture_confidence(group.chance(place), like, share)
+        parts = None
+        if group.parts is not None:
+            covered = coverage(packed.region.full(one.size), one.grid)
+            parts = group.parts.labels(self._set.features(one.path, one.key).rows, covered)
+        elif self._request.settings.parts:
+            parts = np.zeros(one.grid, np.uint8)
+        return CosegPicture(
+            one.path, one.size, packed, group.softs[place], confidence, like, is_odd,
+            group.said[place], group.number, parts, len(self._groups),
         )  # fmt: skip
-        pictures.append(picture)
-        on_picture(picture, image)
-    return pictures
+
+    def _told(self, group: Group, pictures: Sequence[CosegPicture]) -> CosegGroup:
+        own = [one for one in pictures if one.group == group.number]
+        return CosegGroup(group.number, len(own), self._named(group), sentence(own))
+
+    def _named(self, group: Group) -> tuple[tuple[str, float], ...]:
+        categories = self._set.backbone.loaded.spec.categories()
+        return named(self._soft_maps(group.members).shares, categories)
+
+    def _place(self, path: Path) -> tuple[Group, int]:
+        for group in self._groups:
+            for place, index in enumerate(group.members):
+                if self._set.pictures[index].path == path:
+                    return group, place
+        raise SourceError(f"“{path.name}” is not among the pictures that could be described.")
+
+
+def _by_index(groups: Sequence[Group]) -> list[tuple[int, Group, int]]:
+    found = [(index, one, place) for one in groups for place, index in enumerate(one.members)]
+    return sorted(found, key=lambda each: each[0])

@@ -20,7 +20,7 @@ THRESHOLD = 0.72
 """The score where object and background are as likely."""
 SOFTNESS = 0.07
 _SURE, _PROBABLE, _UNLIKELY = 0.9, 0.5, 0.15
-_ITERATIONS = 3
+_ITERATIONS = 2
 _LEAST_PX = 40
 _WORK_SIDE_PX = 480
 _GUIDE_SHARE = 0.04
@@ -35,9 +35,11 @@ def upsampled(soft: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.fl
     )
 
 
-def probability(soft: NDArray[np.float32], threshold: float = THRESHOLD) -> NDArray[np.float32]:
+def probability(
+    soft: NDArray[np.float32], threshold: float = THRESHOLD, softness: float = SOFTNESS
+) -> NDArray[np.float32]:
     """Return 1 / (1 + exp(-(soft - threshold) / .07)): scores as probabilities of the object."""
-    return np.asarray(1 / (1 + np.exp(-(soft - np.float32(threshold)) / SOFTNESS)), np.float32)
+    return np.asarray(1 / (1 + np.exp(-(soft - np.float32(threshold)) / softness)), np.float32)
 
 
 def guided_filter(

@@ -12,7 +12,7 @@ from engine.graph.tracks import Routes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.graph.layered import Child, Vertex
+    from engine.graph.layered import Child, End, Vertex
     from engine.graph.ranking import Ranked
 
 __all__ = ["arrange"]
@@ -108,6 +108,7 @@ def _arrange_piece(piece: Level, check: Callable[[], None]) -> Drawn:
     # a way back runs across all that stands beside its ends
     has_ways_back = any(net.back_targets for net in ranked.nets)
     if has_ways_back or ordering.cuts_a_body(ranked):
+        ranked.dissolve()
         ranked = _ranked(piece, check, is_spanning=False)
     columns.place_across(ranked, check)
     width = max((v.centre + v.half for rank in ranked.ranks for v in rank), default=0.0)
@@ -123,19 +124,25 @@ def _arrange_piece(piece: Level, check: Callable[[], None]) -> Drawn:
         drawn.places[child.name] = (vertex.centre - child.across / 2, top)
     drawn.inlets = {name: ranked.first[ENTRY + name].centre for name in piece.entries}
     drawn.outlets = {name: ranked.first[EXIT + name].centre for name in piece.exits}
-    sizes = {child.name: child.along for child in piece.children}
-    for net in ranked.nets:
-        for target, way in routes.ways(net):
-            start = 0.0
-            if net.spec.source[0] != ENTRY:
-                name = net.spec.source[0]
-                start = drawn.places[name][1] + sizes[name]
-            end = total if target[0] == EXIT else drawn.places[target[0]][1]
-            first, last = way[0], way[-1]
-            points = [(first[0], start), *way[1:-1], (last[0], end)]
-            drawn.ways[net.spec.source, target] = tuple(points)
+    _draw_ways(drawn, routes, ranked)
     ranked.dissolve()
     return drawn
+
+
+def _draw_ways(drawn: Drawn, routes: Routes, ranked: Ranked) -> None:
+    begins = {name: along for name, (_, along) in drawn.places.items()}
+    begins[EXIT] = drawn.along
+
+    def arrive(target: End) -> float:
+        return begins[target[0]]
+
+    for net in ranked.nets:
+        source, leave = net.spec.source, 0.0
+        child = ranked.first[named(source)].child
+        if child is not None:
+            leave = begins[child.name] + child.along
+        for target, way in routes.ways(net, leave, arrive):
+            drawn.ways[source, target] = way
 
 
 def _ranked(piece: Level, check: Callable[[], None], *, is_spanning: bool) -> Ranked:

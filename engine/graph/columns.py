@@ -9,11 +9,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.graph.layered import Link, Vertex, VertexKind
+from engine.graph.layered import Vertex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.graph.layered import Link
     from engine.graph.ranking import Ranked
 
 __all__ = ["place_across"]
@@ -24,6 +25,8 @@ _MIXED_GAP = 18.0
 _PORT_GAP = 18.0
 _PORT_MARGIN = 12.0
 _TOUCH = 0.01
+_WEIGHTS = (100, 1, 10)
+"""Of links between two lanes, between a lane and something real, between two that are real."""
 _STILL = 0.05
 """Lengths that do not count: between blocks that touch, and of a round that moved nothing."""
 _ROUNDS = 120
@@ -43,6 +46,12 @@ class _Block:
     pulls: list[tuple[_Block, float, float]] = field(default_factory=list)
     """Another block, the offset at which a link to it would be straight, its weight."""
 
+    def dissolve(self) -> None:
+        """Forget the others: so all are free at once, without a collection."""
+        self.before.clear()
+        self.behind.clear()
+        self.pulls.clear()
+
 
 _Seats = dict[Vertex, tuple[_Block, float]]
 """In which block each vertex is, and its offset there."""
@@ -59,6 +68,8 @@ def place_across(ranked: Ranked, check: Callable[[], None]) -> None:
     _relax(_left_to_right(blocks), check)
     for vertex, (block, offset) in seats.items():
         vertex.centre = round(block.at) + offset  # else lines would have tiny steps
+    for block in blocks:
+        block.dissolve()
     left = min((v.centre - v.half for rank in ranked.ranks for v in rank), default=0.0)
     for rank in ranked.ranks:
         for vertex in rank:
@@ -75,11 +86,15 @@ def _straight_links(ranked: Ranked) -> set[Link]:
     for vertices in ranked.ranks:
         links = [link for vertex in vertices for link in vertex.downs]
         if len(links) > 1:
-            links = [link for link in links if fans.may_be_straight(link)]
+            links = [link for link in links if not link.lower.is_real or fans.may_be_straight(link)]
             links.sort(key=_weight, reverse=True)
         taken: list[tuple[int, int]] = []
         for link in links:
             ends = (link.upper.place, link.lower.place)
+            if not taken or (taken[-1][0] < ends[0] and taken[-1][1] < ends[1]):
+                taken.append(ends)
+                chosen.add(link)
+                continue
             at = bisect_left(taken, ends)
             if at and (taken[at - 1][0] == ends[0] or taken[at - 1][1] >= ends[1]):
                 continue
@@ -93,8 +108,7 @@ def _straight_links(ranked: Ranked) -> set[Link]:
 def _weight(link: Link) -> int:
     if link.net is None:
         return 1000
-    lanes = (link.upper.kind is VertexKind.LANE) + (link.lower.kind is VertexKind.LANE)
-    return {0: 10, 1: 1, 2: 100}[lanes]
+    return _WEIGHTS[link.upper.is_real + link.lower.is_real]
 
 
 class _Fans:
@@ -185,12 +199,13 @@ def _keep_apart(ranked: Ranked, seats: _Seats) -> None:
         for left, right in itertools.pairwise(vertices):
             (one, left_offset), (other, right_offset) = seats[left], seats[right]
             apart = left.half + right.half + _gap(left, right) + left_offset - right_offset
-            if apart > one.behind.get(other, float("-inf")):
+            known = one.behind.get(other)
+            if known is None or apart > known:
                 one.behind[other] = other.before[one] = apart
 
 
 def _pull(ranked: Ranked, seats: _Seats) -> None:
-    pulls: dict[tuple[_Block, _Block], dict[float, float]] = defaultdict(dict)
+    pulls: dict[tuple[_Block, _Block, float], float] = defaultdict(float)
     for vertices in ranked.ranks:
         for vertex in vertices:
             one, offset = seats[vertex]
@@ -200,12 +215,10 @@ def _pull(ranked: Ranked, seats: _Seats) -> None:
                     shift = offset + link.out_offset
                     shift -= other_offset + link.in_offset
                     weight = 3.0 if link.lower.is_real and _is_branch(link) else 1.0
-                    known = pulls[one, other]
-                    known[shift] = known.get(shift, 0.0) + weight
-    for (one, other), shifts in pulls.items():
-        for shift, weight in shifts.items():
-            other.pulls.append((one, shift, weight))
-            one.pulls.append((other, -shift, weight))
+                    pulls[one, other, shift] += weight
+    for (one, other, shift), weight in pulls.items():
+        other.pulls.append((one, shift, weight))
+        one.pulls.append((other, -shift, weight))
 
 
 def _left_to_right(blocks: list[_Block]) -> list[_Block]:

@@ -129,11 +129,8 @@ class Vertex:
     """Across."""
     ups: list[Link] = field(default_factory=list)
     downs: list[Link] = field(default_factory=list)
-    is_real: bool = field(init=False)
-    """Whether it is more than a place where a net passes."""
-
-    def __post_init__(self) -> None:
-        self.is_real = self.kind is not VertexKind.LANE
+    is_real: bool = True
+    """Whether it is more than a place where a net passes, a lane."""
 
 
 @dataclass(slots=True, eq=False)

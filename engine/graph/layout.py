@@ -6,6 +6,7 @@ box around it. See `engine.graph.layered` for how a level is laid out.
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl
     from engine.values.graph import ItemEdge, ModuleBox, VisibleGraph
 
+    _PlacedParts = tuple[tuple[PlacedItem, ...], tuple[PlacedBox, ...], tuple[PlacedEdge, ...]]
+    _Placed = tuple[tuple[PlacedItem, ...], tuple[PlacedBox, ...], tuple[PlacedEdge, ...], Place]
+
 __all__ = ["FRAME_PADDING", "FRAME_STRIP", "MARGIN", "layout"]
 
 MARGIN = 24.0
@@ -39,6 +43,7 @@ FRAME_PADDING = 14.0
 """Between a frame and its content."""
 FRAME_STRIP = 22.0
 """Height of a frame's title strip."""
+_SAME = 0.01
 _LABEL_ROOM = 18.0
 _LABEL_INSET = 6.0
 _TITLE_INSET = 10.0
@@ -71,9 +76,7 @@ def layout(
     """
     start = time.perf_counter()
     with without_collections():
-        drawing = _Drawing(view, direction, control.check if control else _never)
-        items, boxes, edges = drawing.place()
-    width, height = drawing.size
+        items, boxes, edges, (width, height) = _place_all(view, direction, control)
     return GraphLayout(
         items=items,
         boxes=boxes,
@@ -83,6 +86,12 @@ def layout(
         direction=direction,
         layout_ms=(time.perf_counter() - start) * 1e3,
     )
+
+
+def _place_all(view: VisibleGraph, direction: Direction, control: JobControl | None) -> _Placed:
+    """Draw, and let go at once of all it took: what is left is walked over by a collection."""
+    drawing = _Drawing(view, direction, control.check if control else _never)
+    return (*drawing.place(), drawing.size)
 
 
 def _never() -> None:
@@ -109,9 +118,7 @@ class _Drawing:
     def size(self) -> Place:
         return self._turned(*self._frame_size(""))
 
-    def place(
-        self,
-    ) -> tuple[tuple[PlacedItem, ...], tuple[PlacedBox, ...], tuple[PlacedEdge, ...]]:
+    def place(self) -> _PlacedParts:
         items = tuple(self._placed_item(item) for item in self._view.items)
         boxes = tuple(self._placed_box(box) for box in self._view.open_boxes)
         self._check()
@@ -229,11 +236,11 @@ class _Drawing:
         for path, source, target in steps:
             across, along = self._origins[path]
             way = self._drawn[path].ways[source, target]
-            if self._is_down:
-                points += [(x + across, y + along) for x, y in way]
-            else:
-                points += [(y + along, x + across) for x, y in way]
-        corners = _simplified(points)
+            points += [(x + across, y + along) for x, y in way]
+        # One level's way has corners only.
+        corners = _simplified(points) if len(steps) > 1 else tuple(points)
+        if not self._is_down:
+            corners = tuple([(y, x) for x, y in corners])
         return PlacedEdge(edge, corners, self._label_at(edge, corners) if is_first else None)
 
     def _label_at(self, edge: ItemEdge, points: tuple[Place, ...]) -> Place | None:
@@ -247,20 +254,22 @@ class _Drawing:
 def _simplified(points: list[Place]) -> tuple[Place, ...]:
     """Leave out doubled points and those in the middle of a straight piece."""
     kept: list[Place] = []
+    last_x = last_y = math.inf
     for point in points:
         x, y = point
-        if kept:
-            last_x, last_y = kept[-1]
-            if abs(x - last_x) < 0.01 and abs(y - last_y) < 0.01:
-                continue
-            while len(kept) > 1 and _is_between(kept[-2], kept[-1], point):
-                kept.pop()
+        is_beside, is_level = abs(x - last_x) < _SAME, abs(y - last_y) < _SAME
+        if is_beside and is_level:
+            continue
+        while len(kept) > 1 and (is_beside or is_level):
+            before_x, before_y = kept[-2]
+            if not (
+                (is_beside and abs(before_x - last_x) < _SAME)
+                or (is_level and abs(before_y - last_y) < _SAME)
+            ):
+                break
+            kept.pop()
+            last_x, last_y = before_x, before_y
+            is_beside, is_level = abs(x - last_x) < _SAME, abs(y - last_y) < _SAME
         kept.append(point)
+        last_x, last_y = point
     return tuple(kept)
-
-
-def _is_between(first: Place, middle: Place, last: Place) -> bool:
-    x, y = middle
-    if abs(first[0] - x) < 0.01 and abs(x - last[0]) < 0.01:
-        return True
-    return abs(first[1] - y) < 0.01 and abs(y - last[1]) < 0.01

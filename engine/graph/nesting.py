@@ -59,6 +59,7 @@ class _Cutter:
         self._view = view
         self._parent = {box.path: box.parent for box in view.open_boxes}
         self._scope = {item.id: item.scope for item in view.items}
+        self._ends: dict[str, End] = {item.id: (item.id, "") for item in view.items}
         self.levels: dict[str, Contents] = {"": Contents(None)}
         for box in view.open_boxes:
             self.levels[box.path] = Contents(box)
@@ -117,11 +118,14 @@ class _Cutter:
         return ports
 
     def _steps(self, edge: ItemEdge) -> list[Step]:
-        outward = self._around(self._scope[edge.source])
+        scope = self._scope[edge.source]
+        if scope == self._scope[edge.target]:
+            return [(scope, self._ends[edge.source], self._ends[edge.target])]
+        outward = self._around(scope)
         inward = self._around(self._scope[edge.target])
         shared = set(outward) & set(inward)
         steps: list[Step] = []
-        here: End = (edge.source, "")
+        here = self._ends[edge.source]
         for path in outward:
             if path in shared:
                 break
@@ -133,5 +137,5 @@ class _Cutter:
             port = self._ports[inner, edge.source]
             steps.append((path, here, (frame_name(inner), port)))
             path, here = inner, (ENTRY, port)
-        steps.append((path, here, (edge.target, "")))
+        steps.append((path, here, self._ends[edge.target]))
         return steps

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_right
 from typing import TYPE_CHECKING
-
-from engine.graph.layered import Link, Vertex, VertexKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.graph.layered import Link, Vertex
     from engine.graph.ranking import Ranked
 
 __all__ = ["cuts_a_body", "order"]
@@ -25,15 +25,17 @@ def order(ranked: Ranked, check: Callable[[], None]) -> None:
     try to better it, fewer the larger the graph is.
     """
     _walk(ranked)
-    best, least = _snapshot(ranked), _crossings(ranked)
+    below = [_crossings_below(vertices) for vertices in ranked.ranks]
+    best, least = _snapshot(ranked), sum(below)
     rounds = 12 if ranked.size < _FEW else 6 if ranked.size < _MANY else 2
     idle = 0
     for turn in range(rounds):
         if not least or idle >= 3:
             break
         check()
-        _sweep(ranked, is_down=turn % 2 == 1)
-        crossings = _crossings(ranked)
+        for rank in _beside(_sweep(ranked, is_down=turn % 2 == 1)):
+            below[rank] = _crossings_below(ranked.ranks[rank])
+        crossings = sum(below)
         if crossings < least:
             best, least, idle = _snapshot(ranked), crossings, 0
         else:
@@ -46,7 +48,8 @@ def order(ranked: Ranked, check: Callable[[], None]) -> None:
 def cuts_a_body(ranked: Ranked) -> bool:
     """Whether a net runs through a child that passes several ranks."""
     for rank in ranked.ranks:
-        bodies = [link for v in rank for link in v.downs if link.net is None]
+        # A child's body has that one link below it.
+        bodies = [v.downs[0] for v in rank if v.child and v.downs and v.downs[0].net is None]
         if bodies:
             links = [link for v in rank for link in v.downs]
             if any(_cross(body, link) for body in bodies for link in links):
@@ -65,26 +68,24 @@ def _walk(ranked: Ranked) -> None:
     starts = [v for rank in ranked.ranks for v in rank if not v.ups]
     for vertices in ranked.ranks:
         vertices.clear()
-    seen: set[int] = set()
+    seen: set[Vertex] = set()
     for start in starts:
         pending = [start]
         while pending:
             vertex = pending.pop()
-            if id(vertex) in seen:
+            if vertex in seen:
                 continue
-            seen.add(id(vertex))
+            seen.add(vertex)
             ranked.ranks[vertex.rank].append(vertex)
-            if len(vertex.downs) == 1:
-                pending.append(vertex.downs[0].lower)
-            else:
-                lower = [link.lower for link in sorted(vertex.downs, key=_is_lane)]
-                pending += reversed(lower)
+            downs = vertex.downs
+            if len(downs) == 1:
+                pending.append(downs[0].lower)
+            elif downs:
+                lower = [link.lower for link in reversed(downs)]
+                pending += [other for other in lower if not other.is_real]
+                pending += [other for other in lower if other.is_real]
     for vertices in ranked.ranks:
         _number(vertices)
-
-
-def _is_lane(link: Link) -> bool:
-    return link.lower.kind is VertexKind.LANE
 
 
 def _number(vertices: list[Vertex]) -> None:
@@ -96,8 +97,9 @@ def _snapshot(ranked: Ranked) -> list[list[Vertex]]:
     return [list(vertices) for vertices in ranked.ranks]
 
 
-def _crossings(ranked: Ranked) -> int:
-    return sum(_crossings_below(vertices) for vertices in ranked.ranks)
+def _beside(changed: list[int]) -> set[int]:
+    """Return the ranks with links below them to or from one of these."""
+    return {*changed, *(rank - 1 for rank in changed if rank)}
 
 
 def _crossings_below(vertices: list[Vertex]) -> int:
@@ -107,10 +109,13 @@ def _crossings_below(vertices: list[Vertex]) -> int:
     # Links of one vertex do not cross: they count as if they went from left to right.
     lower: list[int] = []
     for vertex in vertices:
-        if len(vertex.downs) == 1:
-            lower.append(vertex.downs[0].lower.place)
-        else:
-            lower += sorted([link.lower.place for link in vertex.downs])
+        downs = vertex.downs
+        if len(downs) == 1:
+            lower.append(downs[0].lower.place)
+        elif downs:
+            lower += sorted([link.lower.place for link in downs])
+    if lower == sorted(lower):
+        return 0
     ends: list[int] = []
     crossings = 0
     for place in lower:
@@ -123,21 +128,41 @@ def _crossings_below(vertices: list[Vertex]) -> int:
     return crossings
 
 
-def _sweep(ranked: Ranked, *, is_down: bool) -> None:
-    """Sort each rank by the mean place of its neighbours in the rank before."""
-    ranks = ranked.ranks if is_down else ranked.ranks[::-1]
-    for vertices in ranks[1:]:
+def _sweep(ranked: Ranked, *, is_down: bool) -> list[int]:
+    """Sort each rank by the mean place of its neighbours in the rank before.
+
+    Returns
+    -------
+    list of int
+        The ranks whose order is another now.
+    """
+    changed = []
+    count = len(ranked.ranks)
+    for rank in range(1, count) if is_down else range(count - 2, -1, -1):
+        vertices = ranked.ranks[rank]
         if len(vertices) < 2:
             continue
-        wanted: dict[Vertex, float] = {}
-        for vertex in vertices:
-            if is_down:
-                places = [link.upper.place for link in vertex.ups]
-            else:
-                places = [link.lower.place for link in vertex.downs]
-            if len(places) == 1:
-                wanted[vertex] = float(places[0])
-            else:
-                wanted[vertex] = sum(places) / len(places) if places else float(vertex.place)
-        vertices.sort(key=wanted.__getitem__)
+        wanted = (
+            [_mean_above(v) for v in vertices] if is_down else [_mean_below(v) for v in vertices]
+        )
+        if all(map(operator.le, wanted, wanted[1:])):
+            continue
+        changed.append(rank)
+        turns = sorted(range(len(vertices)), key=wanted.__getitem__)
+        vertices[:] = [vertices[at] for at in turns]
         _number(vertices)
+    return changed
+
+
+def _mean_above(vertex: Vertex) -> float:
+    ups = vertex.ups
+    if len(ups) == 1:
+        return ups[0].upper.place
+    return sum([link.upper.place for link in ups]) / len(ups) if ups else vertex.place
+
+
+def _mean_below(vertex: Vertex) -> float:
+    downs = vertex.downs
+    if len(downs) == 1:
+        return downs[0].lower.place
+    return sum([link.lower.place for link in downs]) / len(downs) if downs else vertex.place

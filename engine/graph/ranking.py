@@ -44,6 +44,8 @@ class Ranked:
             for vertex in vertices:
                 vertex.ups.clear()
                 vertex.downs.clear()
+        for net in self.nets:
+            net.links.clear()
 
 
 def build(
@@ -62,13 +64,15 @@ def build(
         Whether long children may pass several ranks.
     """
     places = {child.name: at for at, child in enumerate(children)}
-    arcs = {
-        (places[net.source[0]], places[target[0]])
-        for net in nets
-        if net.source[0] in places
-        for target in net.targets
-        if target[0] in places
-    }
+    arcs = sorted(
+        {
+            (places[net.source[0]], places[target[0]])
+            for net in nets
+            if net.source[0] in places
+            for target in net.targets
+            if target[0] in places
+        }
+    )
     spans = [1] * len(children)
     first = 1 if entries else 0
     ranks, done = _ranks(spans, arcs, first)
@@ -76,6 +80,7 @@ def build(
         spans = _spans(children)
         ranks, done = _ranks(spans, arcs, first)
     back = {(u, v) for u, v in arcs if done[v] <= done[u]}
+    ahead = [arc for arc in arcs if arc not in back] if back else arcs
     fed = {
         places[t[0]]
         for net in nets
@@ -83,7 +88,7 @@ def build(
         for t in net.targets
         if t[0] in places
     }
-    _pull_down(ranks, spans, arcs - back, fed)
+    _pull_down(ranks, spans, ahead, fed)
     result = Ranked()
     _add_children(result, children, ranks, spans)
     depth = max((r + s for r, s in zip(ranks, spans, strict=True)), default=first)
@@ -101,9 +106,9 @@ def build(
 
 
 def _ranks(
-    spans: Sequence[int], arcs: set[tuple[int, int]], first: int
+    spans: Sequence[int], arcs: Sequence[tuple[int, int]], first: int
 ) -> tuple[list[int], list[int]]:
-    """Return each child's rank (longest way from the top) and its turn.
+    """Return each child's rank (longest way from the top) and its turn; arcs rise.
 
     Where the arcs go in a circle, which boxes can make of what is none, the child that was
     executed first goes first; arcs to one that had its turn lead back.
@@ -111,7 +116,7 @@ def _ranks(
     count = len(spans)
     behind: list[list[int]] = [[] for _ in range(count)]
     waits = [0] * count
-    for source, target in sorted(arcs):
+    for source, target in arcs:
         behind[source].append(target)
         waits[target] += 1
     ranks = [first] * count
@@ -146,7 +151,7 @@ def _spans(children: Sequence[Child]) -> list[int]:
 
 
 def _pull_down(
-    ranks: list[int], spans: Sequence[int], arcs: set[tuple[int, int]], fed: set[int]
+    ranks: list[int], spans: Sequence[int], arcs: Sequence[tuple[int, int]], fed: set[int]
 ) -> None:
     """Move what nothing leads to, such as constants, next to what needs it.
 
@@ -157,7 +162,7 @@ def _pull_down(
     """
     behind: dict[int, list[int]] = defaultdict(list)
     before: dict[int, list[int]] = defaultdict(list)
-    for source, target in sorted(arcs):
+    for source, target in arcs:
         behind[source].append(target)
         before[target].append(source)
     free: set[int] = set()
@@ -220,10 +225,13 @@ def _add_net(result: Ranked, spec: NetSpec, back: set[tuple[str, str]]) -> None:
     net.back_targets = [end for end in ends if (spec.source[0], end[1][0]) in back]
     upper = source
     for rank in range(source.rank + 1, max((v.rank for v, _ in ahead), default=source.rank)):
-        lane = Vertex(VertexKind.LANE, _LANE_HALF, None, rank)
+        lane = Vertex(VertexKind.LANE, _LANE_HALF, None, rank, is_real=False)
         result.ranks[rank].append(lane)
         net.lanes[rank] = lane
-        net.links.append(_connect(Link(upper, lane, net, offset if upper is source else 0.0)))
+        link = Link(upper, lane, net, offset if upper is source else 0.0)
+        upper.downs.append(link)
+        lane.ups.append(link)
+        net.links.append(link)
         upper = lane
     for vertex, target in ahead:
         upper = net.lanes.get(vertex.rank - 1, source)

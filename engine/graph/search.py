@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from engine.errors import EngineError
 from engine.graph.labels import shape_label
 from engine.graph.visible import batch_of
+from engine.patterns import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from engine.values.graph import GraphNode, NetworkGraph, VisibleGraph
 
@@ -31,18 +30,18 @@ def find(graph: NetworkGraph, pattern: str, *, is_regex: bool = False) -> tuple[
     Raises
     ------
     EngineError
-        It is no valid regular expression.
+        It is no valid regular expression, or one that takes too long.
     """
     if not pattern:
         return ()
-    try:
-        finder = re.compile(pattern if is_regex else re.escape(pattern), re.IGNORECASE)
-    except re.error as error:
-        raise EngineError(
-            f"“{pattern}” is no regular expression ({error.msg}); correct it, or search plain text."
-        ) from error
+    is_in = Pattern(pattern).is_in if is_regex else _holder(pattern)
     batch = batch_of(graph)
-    return tuple(node.id for node in graph.nodes if any(map(finder.search, _words(node, batch))))
+    return tuple(node.id for node in graph.nodes if any(map(is_in, _words(node, batch))))
+
+
+def _holder(plain: str) -> Callable[[str], bool]:
+    folded = plain.casefold()
+    return lambda text: folded in text.casefold()
 
 
 def _words(node: GraphNode, batch: int) -> Iterable[str]:

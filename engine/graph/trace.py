@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine.graph.blocks import boxes_of
+from engine.graph.by_name import nested_by_name
 from engine.graph.recorder import Recorder
 from engine.graph.scopes import observing
 from engine.graph.tensors import mapped, tensors_in
@@ -61,11 +62,12 @@ def trace(module: nn.Module, inputs: Tensor | tuple[Any, ...], *, name: str = ""
             output = module(*_as_tuple(copies))
         recorder.end(output)
         nodes, edges = recorder.finish()
+    calls, nodes = nested_by_name(module, recorder.boxes, nodes, edges)
     return NetworkGraph(
         model=name or type(module).__name__,
         nodes=nodes,
         edges=edges,
-        boxes=boxes_of(recorder.boxes, nodes, edges),
+        boxes=boxes_of(calls, nodes, edges),
         input_shapes=tuple(tuple(int(n) for n in t.shape) for t in tensors_in(copies)),
         trace_ms=(time.perf_counter() - start) * 1e3,
         parameters=sum(parameter.numel() for parameter in module.parameters()),

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.graph.layered import Link, Net, Vertex, VertexKind
 
 if TYPE_CHECKING:
@@ -31,9 +33,9 @@ _BACK_GAP = 14.0
 class _Run:
     """What runs across a gap on one track."""
 
-    starts: list[float] = field(default_factory=list)
-    """Where lines come from above."""
-    ends: list[float] = field(default_factory=list)
+    starts: dict[float, None] = field(default_factory=dict)
+    """Where lines come from above, in the order they came."""
+    ends: dict[float, None] = field(default_factory=dict)
     """Where lines go on below."""
     low: float = math.inf
     high: float = -math.inf
@@ -43,7 +45,7 @@ class _Run:
         """Take in a line."""
         for places, place in ((self.starts, start), (self.ends, end)):
             if place is not None and place not in places:
-                places.append(place)
+                places[place] = None
                 self.low = min(self.low, place)
                 self.high = max(self.high, place)
 
@@ -98,8 +100,7 @@ class Routes:
         """What a link belongs to; one that just goes straight on to nothing."""
         self._back: dict[tuple[Net, End], tuple[float, _Run, _Run]] = {}
         for net in ranked.nets:
-            for link in net.links:
-                self._add(link)
+            self._add_links(net)
             for vertex, target in net.back_targets:
                 self._add_back(net, vertex, target)
         for gap in self.gaps:
@@ -108,18 +109,20 @@ class Routes:
         for rank, vertices in enumerate(ranked.ranks):
             self._set_margins(rank, vertices)
 
-    def _add(self, link: Link) -> None:
-        gap = self.gaps[link.lower.rank]
-        gap.is_crossed = True
-        start, end = link.start, link.end
-        if not link.is_joined and len(link.upper.downs) == 1 and abs(start - end) < _SAME:
-            return  # it is all there is of its net in its gap, and straight
-        key = (link.lower, link.target) if link.is_joined else link.net
-        run = gap.runs.get(key)
-        if run is None:
-            run = gap.runs[key] = _Run()
-        run.add(start, end)
-        self._run_of[link] = run
+    def _add_links(self, net: Net) -> None:
+        for link in net.links:
+            upper, lower = link.upper, link.lower
+            gap = self.gaps[lower.rank]
+            gap.is_crossed = True
+            start, end = upper.centre + link.out_offset, lower.centre + link.in_offset
+            if not link.is_joined and abs(start - end) < _SAME and len(upper.downs) == 1:
+                continue  # it is all there is of its net in its gap, and straight
+            key = (lower, link.target) if link.is_joined else net
+            run = gap.runs.get(key)
+            if run is None:
+                run = gap.runs[key] = _Run()
+            run.add(start, end)
+            self._run_of[link] = run
 
     def _add_back(self, net: Net, vertex: Vertex, target: End) -> None:
         source = self._ranked.last[net.spec.source[0]]
@@ -141,33 +144,43 @@ class Routes:
     def _set_margins(self, rank: int, vertices: list[Vertex]) -> None:
         above, below = self.gaps[rank], self.gaps[rank + 1]
         for vertex in vertices:
+            if not vertex.is_real:
+                below.head = max(below.head, _SMALL)
+                continue
             if vertex.kind is VertexKind.NODE and above.is_crossed:
                 above.foot = _FOOT
-            if vertex.kind is VertexKind.LANE:
-                below.head = max(below.head, _SMALL)
             if vertex.child and vertex.downs and vertex.downs[0].net:
                 below.head = max(below.head, vertex.child.label_room, 12.0)
 
-    def ways(self, net: Net) -> Iterator[tuple[End, list[Place]]]:
-        """Yield each target of a net with the way to it.
+    def ways(
+        self, net: Net, leave: float, arrive: Callable[[End], float]
+    ) -> Iterator[tuple[End, tuple[Place, ...]]]:
+        """Yield each target of a net with the way to it: corners only.
 
-        The ways' first and last points are right across only; their places along are 0.
+        Parameters
+        ----------
+        leave
+            Where the source ends, along.
+        arrive
+            Tells where a target begins, along.
         """
-        until: dict[Vertex, list[Place]] = {}
+        until: dict[Vertex, tuple[Place, ...]] = {}
         for link in net.links:
-            corners = until.get(link.upper)
+            upper, lower = link.upper, link.lower
+            start, end = upper.centre + link.out_offset, lower.centre + link.in_offset
+            corners = until.get(upper)
             if corners is None:
-                corners = [(link.start, 0.0)]
-            run = self._run_of.get(link)
-            if run is not None and not run.is_flat:
-                along = self.gaps[link.lower.rank].along(run)
-                corners = [*corners, (link.start, along), (link.end, along)]
+                corners = ((start, leave),)
+            if abs(start - end) >= _SAME:
+                along = self.gaps[lower.rank].along(self._run_of[link])
+                corners = (*corners, (start, along), (end, along))
             if link.target is None:
-                until[link.lower] = corners
+                until[lower] = corners
             else:
-                yield link.target, [*corners, (link.end, 0.0)]
+                yield link.target, (*corners, (end, arrive(link.target)))
         for _, target in net.back_targets:
-            yield target, self._way_back(net, target)
+            first, *between, last = self._way_back(net, target)
+            yield target, ((first[0], leave), *between, (last[0], arrive(target)))
 
     def _way_back(self, net: Net, target: End) -> list[Place]:
         lane, down, up = self._back[net, target]
@@ -175,7 +188,7 @@ class Routes:
         vertex = self._ranked.first[target[0]]
         low = self.gaps[source.rank + 1].along(down)
         high = self.gaps[vertex.rank].along(up)
-        leave, arrive = down.starts[0], up.ends[0]
+        leave, arrive = next(iter(down.starts)), next(iter(up.ends))
         corners = [(leave, low), (lane, low), (lane, high), (arrive, high)]
         return [(leave, 0.0), *corners, (arrive, 0.0)]
 
@@ -183,12 +196,25 @@ class Routes:
 def _set_tracks(gap: Gap) -> None:
     """Give runs that share some of their extent different tracks, with few crossings."""
     runs = [run for run in gap.runs.values() if not run.is_flat]
-    placed: list[_Run] = []
-    for run in _sorted(runs):
-        clash = [p.track for p in placed if _touch(p, run)]
-        run.track = max(clash, default=-1) + 1
-        placed.append(run)
+    if len(runs) > _MANY:
+        _stack(_sorted(runs))
+    else:
+        placed: list[_Run] = []
+        for run in _sorted(runs):
+            clash = [p.track for p in placed if _touch(p, run)]
+            run.track = max(clash, default=-1) + 1
+            placed.append(run)
     gap.tracks = max((run.track for run in runs), default=-1) + 1
+
+
+def _stack(runs: list[_Run]) -> None:
+    """Give each the first track under all that it touches of those before: for many of them."""
+    lows = np.array([run.low for run in runs])
+    highs = np.array([run.high for run in runs])
+    tracks = np.zeros(len(runs), np.int64)
+    for at, run in enumerate(runs):
+        touches = (lows[:at] < run.high + _CLOSE) & (run.low < highs[:at] + _CLOSE)
+        run.track = tracks[at] = int(tracks[:at][touches].max(initial=-1)) + 1
 
 
 def _touch(one: _Run, other: _Run) -> bool:

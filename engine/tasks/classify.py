@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 
     from engine.values import Frame
 
-NO_ANSWER = (
-    "{} answered with values that are not numbers, so there are no categories to name; choose "
-    "full precision or another network."
-)
-
 
 def has_answer(logits: NDArray[np.float32]) -> bool:
     """Say whether (K,) logits have probabilities at all.

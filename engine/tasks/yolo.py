@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import torch
 
-from engine.models.yolo.head import ANCHORS_A_SCALE, BOX_NUMBERS
+from engine.models.yolo.head import BOX_NUMBERS, Places, likely
 from engine.tasks.instance import (
     MOST_CANDIDATES,
     SCORE_FLOOR,
@@ -52,7 +52,7 @@ class YoloHead:
 
         A candidate's score is that of its best category times that of there being an object.
         """
-        maps = cast("dict[str, Tensor]", raw)
+        maps = cast("dict[str, Tensor | Places]", raw)
         found = torch.cat(
             [self._at_stride(maps[f"stride{8 << at}"], at) for at in range(len(self.anchors))]
         )
@@ -61,23 +61,22 @@ class YoloHead:
         best = scores.topk(min(MOST_CANDIDATES, len(scores))).indices
         best = best[scores[best] > self.floor]
         coefficients = found[best, BOX_NUMBERS + len(self.categories) :]
-        masks = Prototyped(maps["masks"][0].float(), coefficients, view.box)
+        prototypes = cast("Tensor", maps["masks"])[0].float()
+        masks = Prototyped(prototypes, coefficients, view.box)
         boxes = _on_picture(found[best, :4], view).cpu()
         candidates = Candidates(boxes, scores[best].cpu(), labels[best].cpu(), masks)
         return InstanceReading(view.size, self.categories, candidates)
 
-    def _at_stride(self, answer: Tensor, scale: int) -> Tensor:
+    def _at_stride(self, answer: Tensor | Places, scale: int) -> Tensor:
         """Return (n, numbers) of the places where there may be an object.
 
         The first four become the box's centre, width and height in input pixels, the fifth
         the probability of an object; the others stay logits.
         """
         stride = 8 << scale
-        maps = answer[0].reshape(ANCHORS_A_SCALE, -1, *answer.shape[2:])
         # No category can make up for it: probabilities are at most 1.
-        places = (maps[:, 4] > math.log(self.floor / (1 - self.floor))).nonzero()
+        places, found = likely(answer, math.log(self.floor / (1 - self.floor)))
         anchor, row, column = places.unbind(1)
-        found: Tensor = maps[anchor, :, row, column].float()
         found[:, :5] = found[:, :5].sigmoid()
         cell = torch.stack((column, row), 1)
         found[:, :2] = (2 * found[:, :2] - 0.5 + cell) * stride

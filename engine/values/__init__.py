@@ -15,12 +15,17 @@ from engine.values.activations import (
     SortKey,
 )
 from engine.values.coseg import (
+    MOST_GROUPS,
+    MOST_PARTS,
     CosegFailure,
+    CosegGroup,
     CosegMethod,
     CosegPicture,
     CosegRequest,
     CosegResult,
+    CosegSeed,
     CosegSettings,
+    FigureGround,
     Refinement,
 )
 from engine.values.evidence import (
@@ -75,6 +80,7 @@ from engine.values.models import (
     ModelInfo,
     WeightsChoice,
 )
+from engine.values.packed import PackedRegion
 from engine.values.pictures import (
     Box,
     Frame,
@@ -101,11 +107,14 @@ from engine.values.segmentation import (
     Segmentation,
     SegmentSettings,
 )
+from engine.values.skips import UpsamplingComparison, UpsamplingView
 from engine.values.survey import NodeSummary, SurveyRequest
 
 __all__ = [
     "BACKGROUND",
     "EVIDENCE_STRIDES",
+    "MOST_GROUPS",
+    "MOST_PARTS",
     "VOID",
     "Activation",
     "Agreement",
@@ -118,10 +127,12 @@ __all__ = [
     "ClassEvidence",
     "Classification",
     "CosegFailure",
+    "CosegGroup",
     "CosegMethod",
     "CosegPicture",
     "CosegRequest",
     "CosegResult",
+    "CosegSeed",
     "CosegSettings",
     "DataSummary",
     "DeviceInfo",
@@ -130,6 +141,7 @@ __all__ = [
     "EpochReport",
     "EvidenceRequest",
     "FieldRequest",
+    "FigureGround",
     "Frame",
     "FrameResult",
     "GalleryPicture",
@@ -158,6 +170,7 @@ __all__ = [
     "NodeSummary",
     "OpKind",
     "OverlayStyle",
+    "PackedRegion",
     "PaletteChoice",
     "PlacedBox",
     "PlacedEdge",
@@ -182,6 +195,8 @@ __all__ = [
     "TrainResult",
     "TrainSettings",
     "Upsampling",
+    "UpsamplingComparison",
+    "UpsamplingView",
     "VisibleGraph",
     "WeightsChoice",
 ]

@@ -8,7 +8,7 @@ from engine.values.activations import Activation
 from engine.values.evidence import ClassEvidence
 from engine.values.models import LayerKey
 from engine.values.pictures import Box, Frame
-from engine.values.segmentation import Segmentation
+from engine.values.segmentation import Instances, Segmentation
 from engine.values.survey import NodeSummary
 
 __all__ = [
@@ -68,6 +68,8 @@ class FrameResult:
     """Of networks that segment; at the picture's own resolution."""
     evidence: ClassEvidence | None = None
     """How much each place speaks for some classes; only now and then, and only on request."""
+    common: Instances | None = None
+    """Where a set's common object is seen; only now and then, and only on request."""
     survey: tuple[NodeSummary, ...] = ()
     """The nodes of the graph, summed up; only now and then, and only on request."""
     timing: Timing = field(default_factory=Timing)

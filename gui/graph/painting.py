@@ -141,7 +141,7 @@ class GraphPainter:
             return
         rects = scene.index.rects[rows]
         # By the usual height: one tall item among small ones decides nothing.
-        height = float(np.median(rects[:, 3] - rects[:, 1])) * zoom
+        height = _median(rects[:, 3] - rects[:, 1]) * zoom
         if height < CARDS_FROM_PX:
             _paint_bare(painter, scene, look, zoom, rows)
             return
@@ -185,6 +185,12 @@ class GraphPainter:
             painter.drawText(QPointF(x * zoom, y * zoom), text)
 
 
+def _median(values: NDArray[np.float64]) -> float:
+    """Return the (upper) median; NumPy's own loads masked arrays first, which takes a frame."""
+    middle = len(values) // 2
+    return float(np.partition(values, middle)[middle])
+
+
 def _paint_lit_edges(painter: QPainter, look: Look, zoom: float) -> None:
     """Paint the edges between items that are not dimmed."""
     if look.lit_edges is None:
@@ -210,7 +216,7 @@ def _paint_bare(
     painter.setPen(Qt.PenStyle.NoPen)
     numbers = look.palette.numbers[rows]
     rects = scene.rects
-    for number in np.unique(numbers).tolist():
+    for number in sorted(set(numbers.tolist())):
         painter.setBrush(look.palette.tints[number].strong)
         painter.drawRects([rects[row] for row in rows[numbers == number].tolist()])
     painter.restore()

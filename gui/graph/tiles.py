@@ -51,6 +51,8 @@ class TileCache:
         self._before: tuple[float, dict[_Place, QPixmap]] = (0.0, {})
         self._version = 0
         self._overview: tuple[QPixmap, float, int] | None = None
+        self._owes_overview = False
+        """Whether the next frame begins with it, as the last one had no time for it."""
 
     def clear(self) -> None:
         """Forget everything: another scene is shown."""
@@ -85,11 +87,13 @@ class TileCache:
         visible = _visible(camera)
         end = time.perf_counter() + budget_ms / 1e3
         missing = [it for it in visible if not self._is_new(it)]
+        if missing and self._owes_overview:
+            self.overview(camera, ground)
         while missing and time.perf_counter() < end:
             self._make(missing.pop(0), ground)
         if missing:
             painter.fillRect(QRectF(0, 0, camera.width, camera.height), ground)
-            self._paint_fallback(painter, camera, ground)
+            self._paint_fallback(painter, camera, ground, has_time=time.perf_counter() < end)
         for place in visible:
             if place in self._tiles:
                 left, top = place[0] * TILE - camera.left, place[1] * TILE - camera.top
@@ -110,6 +114,7 @@ class TileCache:
     def overview(self, camera: Camera, ground: QColor) -> tuple[QPixmap, float]:
         """Return a picture of the whole scene, and how many of its pixels a unit of it has."""
         made = self._overview
+        self._owes_overview = False
         if made is None or made[2] != self._version:
             scale = min(OVERVIEW / max(camera.scene_width, camera.scene_height, 1.0), 1.0)
             width, height = camera.scene_width * scale, camera.scene_height * scale
@@ -146,15 +151,14 @@ class TileCache:
         painter.end()
         self._tiles[place] = (pixmap, self._version)
 
-    def _paint_fallback(self, painter: QPainter, camera: Camera, ground: QColor) -> None:
+    def _paint_fallback(
+        self, painter: QPainter, camera: Camera, ground: QColor, *, has_time: bool
+    ) -> None:
         zoom, tiles = self._before
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
         if camera.zoom < zoom or not tiles:
-            pixmap, scale = self.overview(camera, ground)
-            grow = camera.zoom / scale
-            whole = QRectF(-camera.left, -camera.top, pixmap.width() * grow, pixmap.height() * grow)
-            painter.drawPixmap(whole, pixmap, QRectF(pixmap.rect()))
+            self._paint_overview(painter, camera, ground, has_time=has_time)
         side = TILE * camera.zoom / zoom if zoom else 0.0
         seen = QRectF(0, 0, camera.width, camera.height)
         for (column, row), tile in tiles.items():
@@ -162,6 +166,20 @@ class TileCache:
             if place.intersects(seen):
                 painter.drawPixmap(place, tile, QRectF(tile.rect()))
         painter.restore()
+
+    def _paint_overview(
+        self, painter: QPainter, camera: Camera, ground: QColor, *, has_time: bool
+    ) -> None:
+        """Stretch the overview over the view: without time an older one, or that of next time."""
+        if has_time:
+            self.overview(camera, ground)
+        if self._overview is None:
+            self._owes_overview = True
+            return
+        pixmap, scale, _ = self._overview
+        grow = camera.zoom / scale
+        whole = QRectF(-camera.left, -camera.top, pixmap.width() * grow, pixmap.height() * grow)
+        painter.drawPixmap(whole, pixmap, QRectF(pixmap.rect()))
 
     def _drop_far(self, visible: list[_Place]) -> None:
         """Forget the squares that lie far from the view where there are many."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from engine.values import Direction
 from gui.graph.keys import claims, do_key
 from gui.graph.legend import paint_legend
 from gui.graph.live import thumbnail_image
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from engine.values import GraphItem, GraphLayout, LayerKey, NetworkGraph
+    from gui.graph.camera import Rect
     from gui.graph.look import Measure, Share
 
 __all__ = ["GraphView"]
@@ -220,7 +222,7 @@ class GraphView(GraphNavigator):
             self.select(goal)
 
     def _first_selected(self) -> str | None:
-        """Return where walking begins: the current layer, or what is in the middle."""
+        """Return where walking begins: the current layer, or what comes first of what is seen."""
         scene = self._scene
         if scene is None:
             return None
@@ -228,13 +230,22 @@ class GraphView(GraphNavigator):
         row = scene.row_of_key(key) if key is not None else None
         if row is None:
             left, top, right, bottom = self.camera.seen
-            row = scene.index.nearest((left + right) / 2, (top + bottom) / 2)
+            is_down = scene.layout.direction is Direction.DOWN
+            x, y = ((left + right) / 2, top) if is_down else (left, (top + bottom) / 2)
+            row = scene.index.nearest(x, y)
         return scene.items[row].item.id if row is not None else None
 
     def _choose(self, item: GraphItem, *, is_extra: bool) -> None:
         self.marks.selected = item.id
         self.update()
         (self.item_added if is_extra else self.item_clicked).emit(item)
+
+    def _place_of(self, rect: Rect) -> QPoint:
+        """Return the pixel in the middle of a part of the scene, within the view."""
+        x, y = self.camera.to_view((rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2)
+        return QPoint(
+            round(min(max(x, 0), self.width() - 1)), round(min(max(y, 0), self.height() - 1))
+        )
 
     def _clicked(self, point: QPointF, *, is_extra: bool) -> None:
         item = self.item_at(point)
@@ -292,11 +303,16 @@ class GraphView(GraphNavigator):
             self.toggle_wanted.emit(f"b{path}")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of what is under the pointer."""
+        """Ask for the menu of what is under the pointer, or of what keys mean."""
         if self._scene is None:
             super().contextMenuEvent(event)
             return
-        self.menu_wanted.emit(self.item_at(QPointF(event.pos())), event.globalPos())
+        item, place = self.item_at(QPointF(event.pos())), event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            item, rect = self.selected_item(), self._selected_rect()
+            seen = self.rect().center() if rect is None else self._place_of(rect)
+            place = self.mapToGlobal(seen)
+        self.menu_wanted.emit(item, place)
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:

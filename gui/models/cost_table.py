@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -27,8 +28,13 @@ KEY_ROLE: Final = Qt.ItemDataRole.UserRole
 SHARE_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 """Of the largest value in the column, 0..1; None where the column adds up to nothing."""
 
-SAMPLED_ROWS: Final = 100
+WORDS_ROLE: Final = Qt.ItemDataRole.UserRole + 3
+"""What an operation is found by."""
 
+SAMPLED_ROWS: Final = 100
+MEASURED_TEXTS: Final = 12
+
+_SUMMED = tuple(number for number, column in enumerate(COLUMNS) if column.total is not None)
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -42,11 +48,11 @@ class CostTableModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cost: NetworkCost | None = None
-        self._most: dict[int, float] = {}
-        self._largest: dict[int, LayerKey] = {}
+        self._largest: dict[int, tuple[float, int]] = {}
+        """Value and row by column; as `_rows`, found out when it is first asked for."""
         self._sorted_by = (0, Qt.SortOrder.AscendingOrder)
         self._layers: list[LayerCost] = []
-        self._row_of: dict[LayerKey, int] = {}
+        self._rows: dict[LayerKey, int] | None = None
 
     @property
     def cost(self) -> NetworkCost | None:
@@ -57,14 +63,7 @@ class CostTableModel(QAbstractTableModel):
         """List the operations of a network."""
         self.beginResetModel()
         self._cost = cost
-        layers = cost.layers if cost is not None else ()
         self._arrange()
-        self._most, self._largest = {}, {}
-        for number, column in enumerate(COLUMNS):
-            if column.total is not None and cost is not None and layers:
-                sizes = [_size(column.value(it, cost)) for it in layers]
-                self._most[number] = max(sizes)
-                self._largest[number] = layers[sizes.index(self._most[number])].key
         self.endResetModel()
 
     def layer(self, row: int) -> LayerCost:
@@ -73,13 +72,28 @@ class CostTableModel(QAbstractTableModel):
 
     def row_of(self, key: LayerKey) -> int | None:
         """Return the row of a layer, or None where there is none."""
-        return self._row_of.get(key)
+        if self._rows is None:
+            self._rows = {}
+            for row, layer in enumerate(self._layers):
+                self._rows.setdefault(layer.key, row)
+        return self._rows.get(key)
+
+    def look_ahead(self) -> bool:
+        """Find the largest value of one more column; returns whether all are known."""
+        if self._cost is None or not self._layers:
+            return True
+        for column in _SUMMED:
+            if column not in self._largest:
+                self._largest_in(column, self._cost)
+                return False
+        return True
 
     def widest(self, column: int, width_of: Callable[[str], int]) -> int | None:
         """Return the row whose text in a column needs the most room, by `width_of`.
 
         All texts of a large network would take too long: the longest name, the largest number
-        and some rows in between are looked at. None where there are no rows.
+        and some rows in between are looked at, and of them those with most letters are measured.
+        None where there are no rows.
         """
         cost = self._cost
         if cost is None or not self._layers:
@@ -88,10 +102,11 @@ class CostTableModel(QAbstractTableModel):
         if column == 0:
             lengths = [len(layer.key.name) for layer in self._layers]
             rows.add(lengths.index(max(lengths)))
-        elif column in self._largest:
-            rows.add(self._row_of[self._largest[column]])
+        elif COLUMNS[column].total is not None:
+            rows.add(self._largest_in(column, cost)[1])
         text = COLUMNS[column].text
-        return max(rows, key=lambda row: width_of(text(self._layers[row], cost)))
+        texts = {text(self._layers[row], cost): row for row in sorted(rows)}
+        return texts[max(heapq.nlargest(MEASURED_TEXTS, texts, key=len), key=width_of)]
 
     def _arrange(self) -> None:
         """List the operations as they are to be sorted; what is not known comes first."""
@@ -106,13 +121,23 @@ class CostTableModel(QAbstractTableModel):
 
             is_down = order == Qt.SortOrder.DescendingOrder
             self._layers = sorted(cost.layers, key=rank, reverse=is_down)
-        self._row_of = {}
-        for row, layer in enumerate(self._layers):
-            self._row_of.setdefault(layer.key, row)
+        self._rows, self._largest = None, {}
 
-    def _share(self, column: int, value: object) -> float | None:
-        most = self._most.get(column, 0.0)
-        return _size(value) / most if most else None
+    def _largest_in(self, column: int, cost: NetworkCost) -> tuple[float, int]:
+        """Return the largest value in a column of numbers, and its row."""
+        found = self._largest.get(column)
+        if found is None:
+            value = COLUMNS[column].value
+            sizes = [_size(value(layer, cost)) for layer in self._layers]
+            most = max(sizes)
+            found = self._largest[column] = most, sizes.index(most)
+        return found
+
+    def _share(self, layer: LayerCost, column: int, cost: NetworkCost) -> float | None:
+        if COLUMNS[column].total is None:
+            return None
+        most, _ = self._largest_in(column, cost)
+        return _size(COLUMNS[column].value(layer, cost)) / most if most else None
 
     # ----------------------------------------------------------------------------- Qt's overrides
 
@@ -133,7 +158,8 @@ class CostTableModel(QAbstractTableModel):
             int(Qt.ItemDataRole.DisplayRole): lambda cost: column.text(layer, cost),
             int(Qt.ItemDataRole.ToolTipRole): lambda _: f"{layer.key}\n{column.tooltip}",
             int(Qt.ItemDataRole.TextAlignmentRole): lambda _: _alignment(column.is_number),
-            int(SHARE_ROLE): lambda cost: self._share(index.column(), column.value(layer, cost)),
+            int(WORDS_ROLE): lambda _: _words(layer),
+            int(SHARE_ROLE): lambda cost: self._share(layer, index.column(), cost),
             int(KEY_ROLE): lambda _: layer.key,
         }
         maker = makers.get(role)
@@ -217,31 +243,27 @@ class CostFilterModel(QSortFilterProxyModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._text = ""
+        # As Qt's own filter: with nothing to look for, no row comes back to Python.
+        self.setFilterRole(int(WORDS_ROLE))
+        self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
 
     def set_text(self, text: str) -> None:
         """Keep what has `text` in it; an empty one keeps everything."""
-        self._text = text.strip().lower()
-        self.invalidate()
+        self.setFilterFixedString(text.strip())
 
     # ----------------------------------------------------------------------------- Qt's overrides
-
-    def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
-        """Return whether a row matches."""
-        source = self.sourceModel()
-        if not self._text or not isinstance(source, CostTableModel):
-            return True
-        del source_parent
-        layer = source.layer(source_row)
-        shape = shape_text(layer.output_shape)
-        words = f"{layer.key} {layer.op} {layer.kind} {shape} {shape.replace(' × ', 'x')}"
-        return self._text in words.lower()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Have the table sorted."""
         source = self.sourceModel()
         if source is not None:
             source.sort(column, order)
+
+
+def _words(layer: LayerCost) -> str:
+    """Return what an operation is found by."""
+    shape = shape_text(layer.output_shape)
+    return f"{layer.key} {layer.op} {layer.kind} {shape} {shape.replace(' × ', 'x')}"
 
 
 def _size(value: object) -> float:

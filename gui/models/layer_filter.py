@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel
 
+from engine.errors import EngineError
+from engine.patterns import Pattern
 from gui.models.layer_tree import SEARCH_ROLE
 
 __all__ = ["LayerFilterModel"]
@@ -23,17 +25,16 @@ class LayerFilterModel(QSortFilterProxyModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._text = ""
-        self._pattern: re.Pattern[str] | None = None
+        self._pattern: Pattern | None = None
         self.setRecursiveFilteringEnabled(True)
 
     def set_text(self, text: str) -> None:
         """Keep what matches `text`; an empty one keeps everything."""
         stripped = text.strip()
         self._text = stripped.lower()
-        try:
-            self._pattern = re.compile(stripped, re.IGNORECASE)
-        except re.error:
-            self._pattern = None
+        self._pattern = None
+        with suppress(EngineError):  # then it is a text
+            self._pattern = Pattern(stripped)
         self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
@@ -44,4 +45,8 @@ class LayerFilterModel(QSortFilterProxyModel):
         searched = str(index.data(SEARCH_ROLE)).lower()
         if self._text in searched:
             return True
-        return self._pattern is not None and self._pattern.search(searched) is not None
+        try:
+            return self._pattern is not None and self._pattern.is_in(searched)
+        except EngineError:  # it takes too long
+            self._pattern = None
+            return False

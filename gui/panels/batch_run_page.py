@@ -40,7 +40,7 @@ _STEPS = 1000
 
 
 class BatchRunPage(QWidget):
-    """A bar with sentences and the last picture; at the end the failures.
+    """A bar with sentences and the last picture; at the end the failures and what is incomplete.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class BatchRunPage(QWidget):
 
     @property
     def failures(self) -> str:
-        """The files that failed, each with its sentence."""
+        """The files that failed, then those that are not whole, each with its sentence."""
         return self._failures.toPlainText()
 
     def begin(self, what: str, where: str = "") -> None:
@@ -128,7 +128,7 @@ class BatchRunPage(QWidget):
         self._bar.setRange(0, _STEPS)
         self._bar.setValue(_STEPS)
         self._failed.setText("")
-        self._show_failures(report.failed)
+        self._show_failures(report.failed, report.notes)
         self._resume.hide()
 
     def show_failure(self, error: EngineError, last: BatchProgress | None) -> None:
@@ -171,10 +171,10 @@ class BatchRunPage(QWidget):
         self._list_title.setProperty("role", "heading")
         self._failures = QPlainTextEdit(self)
         self._failures.setReadOnly(True)
-        self._failures.setAccessibleName(self.tr("Files that failed"))
+        self._failures.setAccessibleName(self.tr("Files that failed or are incomplete"))
         self._copy = QPushButton(self.tr("Copy"), self)
         self._copy.setProperty("role", "link")
-        self._copy.setToolTip(self.tr("Copy the list of what failed"))
+        self._copy.setToolTip(self.tr("Copy the list"))
         self._pause = QPushButton(self)
         self._cancel = QPushButton(self.tr("Cancel"), self)
         self._again = QPushButton(self.tr("New batch"), self)
@@ -236,11 +236,16 @@ class BatchRunPage(QWidget):
             self._facts.setProperty("role", "")
             self._facts.style().polish(self._facts)
 
-    def _show_failures(self, failed: tuple[tuple[str, str], ...]) -> None:
-        self._failures.setPlainText("\n".join(failure_text(*one) for one in failed))
-        self._list_title.setText(self.tr("Failed"))
+    def _show_failures(
+        self, failed: tuple[tuple[str, str], ...], notes: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self._failures.setPlainText("\n".join(failure_text(*one) for one in (*failed, *notes)))
+        if failed and notes:
+            self._list_title.setText(self.tr("Failed or incomplete"))
+        else:
+            self._list_title.setText(self.tr("Incomplete") if notes else self.tr("Failed"))
         for part in (self._list_title, self._failures, self._copy):
-            part.setVisible(bool(failed))
+            part.setVisible(bool(failed or notes))
 
     @Slot()
     def _toggle(self) -> None:

@@ -55,12 +55,14 @@ class TopBar(QToolBar):
 
     def show_model(self, info: ModelInfo) -> None:
         """Name the network and its device."""
-        self._name(info.card.title)
-        self._model.setToolTip(
-            self.tr("{0} ({1}), {2} parameters. Choose another network (Ctrl+M)").format(
-                info.card.title, info.card.family, f"{info.card.parameters:,}"
-            )
+        card = info.card
+        self._name(card.title)
+        facts = self.tr("{0} ({1}), {2} parameters").format(
+            card.title, card.family, f"{card.parameters:,}"
         )
+        if card.weights_licence and not info.is_random:
+            facts += self.tr("; weights: {0}").format(card.weights_licence)
+        self._model.setToolTip(self.tr("{0}. Choose another network (Ctrl+M)").format(facts))
         self._random.setVisible(info.is_random)
         precision = "" if info.device.precision == "float32" else f", {info.device.precision}"
         self._device.setText(_shortened(self._device, f"{info.device.title}{precision}"))
@@ -87,6 +89,7 @@ class TopBar(QToolBar):
     def _build_parts(self) -> None:
         self._word = QLabel("Layerscope", self)
         self._word.setProperty("role", "wordmark")
+        self._word.setMinimumWidth(1)  # it is the first to go
         self._model = QToolButton(self)
         self._model.setText(self.tr("Loading a network"))
         self._model.setIcon(icon(Icon.MODEL))
@@ -192,11 +195,12 @@ class TopBar(QToolBar):
     # Qt's override.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Say what random weights mean where there is room for it."""
+        """Say the program's name, and what random weights mean, where there is room for it."""
         super().resizeEvent(event)
         is_wide = event.size().width() >= WIDE_FROM_PX
         text = self.tr("random weights: the answers mean nothing")
         self._random.setText(text if is_wide else self.tr("random weights"))
+        self._word.setVisible(is_wide)  # the window's title says it, too
 
 
 def _shortened(button: QToolButton, text: str) -> str:

@@ -117,6 +117,8 @@ def report_text(report: BatchReport) -> str:
         parts.append(before.format(_count(report.before)))
     if report.failed:
         parts.append(failures_text(len(report.failed)))
+    if report.notes:
+        parts.append(translate("Batch", "{0} incomplete").format(_count(len(report.notes))))
     one, many = translate("Batch", "{0} file in {1}"), translate("Batch", "{0} files in {1}")
     text = one if report.files == 1 else many
     parts.append(text.format(_count(report.files), duration_text(report.seconds)))

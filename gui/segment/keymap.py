@@ -15,6 +15,8 @@ __all__ = ["CORRECT_GROUP", "SEGMENT_GROUP", "SEGMENT_KEYMAP"]
 SEGMENT_GROUP: Final = "Segment"
 CORRECT_GROUP: Final = "Correct"
 _HERE: Final = ("segment",)
+_CORRECTING: Final = ("segment", "coseg")
+"""Where masks can be put right; in co-segmentation, undo and redo are of the whole set."""
 
 
 def _look(
@@ -32,12 +34,13 @@ def _toggle(id_: str, text: str, keys: tuple[str, ...], tooltip: str, icon: Icon
 def _step(
     id_: str, text: str, keys: tuple[str, ...], tooltip: str = "", icon: Icon | None = None
 ) -> ActionSpec:
-    return ActionSpec(id_, text, keys, CORRECT_GROUP, tooltip, icon, workspaces=_HERE)
+    here = _HERE if id_ in {"correct_undo", "correct_redo"} else _CORRECTING
+    return ActionSpec(id_, text, keys, CORRECT_GROUP, tooltip, icon, workspaces=here)
 
 
 def _tool(id_: str, text: str, keys: tuple[str, ...], tooltip: str, icon: Icon) -> ActionSpec:
     return ActionSpec(
-        id_, text, keys, CORRECT_GROUP, tooltip, icon, is_checkable=True, workspaces=_HERE
+        id_, text, keys, CORRECT_GROUP, tooltip, icon, is_checkable=True, workspaces=_CORRECTING
     )
 
 
@@ -94,6 +97,12 @@ SEGMENT_KEYMAP: Final = (
     ),
     _look("segment_next", marked("Actions", "Next object"), ("Ctrl+Down",)),
     _look("segment_previous", marked("Actions", "Previous object"), ("Ctrl+Up",)),
+    _look(
+        "segment_add_next",
+        marked("Actions", "Choose the next object too"),
+        ("Ctrl+Shift+Down",),
+        marked("Actions", "Keep what is chosen, and choose the object after it as well"),
+    ),
     _look(
         "segment_hide",
         marked("Actions", "Hide the object's class"),
@@ -164,6 +173,19 @@ SEGMENT_KEYMAP: Final = (
         icon=Icon.REDO,
     ),
     _step("correct_delete", marked("Actions", "Delete the object"), ("Del",), icon=Icon.TRASH),
+    _step(
+        "correct_drop",
+        marked("Actions", "Drop small objects"),
+        ("Ctrl+Del",),
+        marked("Actions", "Delete all objects of fewer pixels than the smallest area"),
+    ),
+    _step(
+        "correct_relabel",
+        marked("Actions", "Another class"),
+        ("Shift+R",),
+        marked("Actions", "Choose another class for the chosen object"),
+        Icon.TAG,
+    ),
     _step(
         "correct_merge",
         marked("Actions", "Merge the objects"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gui.tour.batch import look_at_batch, segment_photos
+from gui.tour.coseg import look_at_coseg
 from gui.tour.evidence import look_at_evidence
 from gui.tour.graph import look_at_graph
 from gui.tour.inspect import look_at_inspect
 from gui.tour.segment import can_segment, look_at_segment
+from gui.tour.train import look_at_train
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,7 @@ def steps(tour: Tour) -> Iterator[Wait]:
     yield from look_at_inspect(tour)
     yield from look_at_graph(tour)
     yield from look_at_evidence(tour)
+    yield from look_at_coseg(tour)
     if not can_segment():
         text = "Segment was left out: the extra is missing (pip install -e “.[coco]”)"
         tour.say(text)
@@ -31,3 +34,4 @@ def steps(tour: Tour) -> Iterator[Wait]:
     yield from look_at_segment(tour)
     yield from look_at_batch(tour)
     yield from segment_photos(tour)
+    yield from look_at_train(tour)

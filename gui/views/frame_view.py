@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from gui.theme import theme_of
-from gui.views.drawing import draw_badge, translucent
+from gui.views.drawing import badge_rect, draw_badge, translucent
 from gui.views.field_mark import FieldMark, draw_field
 from gui.views.image_tools import CELLS_FROM, draw_overlay, resample, to_qimage
 from gui.views.picture_view import PictureView
@@ -54,6 +54,7 @@ class FrameView(PictureView):
         self._overlay: NDArray[np.uint8] | None = None
         self._overlay_box: Box | None = None
         self._opacity = 0.6
+        self._common: NDArray[np.uint8] | None = None
         self._field: FieldMark | None = None
         self._badges: dict[str, tuple[str, bool]] = {}
         self._hovered: PixelInfo | None = None
@@ -86,7 +87,7 @@ class FrameView(PictureView):
     def clear(self, message: str = "") -> None:
         """Show no picture, but a sentence that says what to do next."""
         self._image = None
-        self._overlay = None
+        self._overlay = self._common = None
         self._box = None
         if message:
             self._message = message
@@ -114,6 +115,12 @@ class FrameView(PictureView):
         """
         self._overlay, self._overlay_box, self._opacity = rgba, box, opacity
         self.update()
+
+    def set_common(self, rgba: NDArray[np.uint8] | None) -> None:
+        """Lay the object that a set of pictures has in common over all: (H, W, 4) uint8, None."""
+        if rgba is not None or self._common is not None:
+            self._common = rgba
+            self.update()
 
     @property
     def field(self) -> FieldMark | None:
@@ -158,12 +165,29 @@ class FrameView(PictureView):
         if self._overlay is not None and not has_heat:  # two maps in one place say nothing
             target = picture if self._overlay_box is None else self._rect_of(self._overlay_box)
             draw_overlay(painter, target, self._overlay, self._opacity)
+        if self._common is not None:
+            draw_overlay(painter, picture, self._common)
         if self._box is not None:
             self._paint_input_box(painter, picture, self._rect_of(self._box) & picture)
         if self._field is not None:
             draw_field(painter, self._field, self._rect_of, picture, theme_of(self))
         painter.setClipping(False)
-        self._paint_badges(painter, picture & QRectF(self.rect()))
+
+    def _paint_signs(self, painter: QPainter) -> None:
+        theme = theme_of(self)
+        for rect, (text, is_warning) in zip(
+            self._badge_rects(), self._badges.values(), strict=True
+        ):
+            draw_badge(painter, rect, text, theme, is_warning=is_warning)
+
+    def _badge_rects(self) -> list[QRectF]:
+        """Return where the badges stand: side by side, from the picture's corner on the right."""
+        theme, area = theme_of(self), self._picture_rect() & QRectF(self.rect())
+        corner, rects = QPointF(area.right() - theme.gap, area.top() + theme.gap), []
+        for text, _ in self._badges.values():
+            rects.append(badge_rect(corner, text, theme))
+            corner.setX(rects[-1].left() - theme.unit)
+        return rects
 
     def _rect_of(self, box: Box) -> QRectF:
         return self._to_view(box.left, box.top, box.right, box.bottom)
@@ -193,13 +217,6 @@ class FrameView(PictureView):
         painter.fillRect(QRectF(QPointF(left, bottom), QPointF(right, picture.bottom())), dim)
         painter.fillRect(QRectF(QPointF(left, top), QPointF(seen.left(), bottom)), dim)
         painter.fillRect(QRectF(QPointF(seen.right(), top), QPointF(right, bottom)), dim)
-
-    def _paint_badges(self, painter: QPainter, area: QRectF) -> None:
-        theme = theme_of(self)
-        right = area.right() - theme.gap
-        for text, is_warning in self._badges.values():
-            corner = QPointF(right, area.top() + theme.gap)
-            right -= draw_badge(painter, corner, text, theme, is_warning=is_warning) + theme.unit
 
     def _hover_changed(self) -> None:
         hovered = self._pixel()

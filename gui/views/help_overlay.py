@@ -73,8 +73,8 @@ class HelpOverlay(Overlay):
         # The overlay takes every click, wherever it lands.
         self._sheet.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = QVBoxLayout(self._sheet)
-        layout.setContentsMargins(_MARGIN, 16, _MARGIN, 16)
-        layout.setSpacing(12)
+        layout.setContentsMargins(_MARGIN, 8, _MARGIN, 12)
+        layout.setSpacing(8)
         layout.addLayout(self._heading())
         columns = QHBoxLayout()
         columns.setSpacing(40)

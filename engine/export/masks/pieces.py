@@ -27,6 +27,7 @@ __all__ = [
     "categories_of",
     "category_map",
     "object_map",
+    "objects_of",
     "pieces",
     "pieces_of",
 ]
@@ -74,6 +75,20 @@ def pieces_of(picture: SegmentedPicture) -> tuple[Piece, ...]:
 def categories_of(picture: SegmentedPicture) -> Ids:
     """Return `category_map` of a picture's segmentation, made once; not to be changed."""
     return picture.once.get("categories", lambda: category_map(picture.segmentation))
+
+
+def objects_of(picture: SegmentedPicture) -> Ids:
+    """Return `object_map` of a picture's objects, made once; not to be changed.
+
+    Raises
+    ------
+    TypeError
+        It has a label map.
+    """
+    if isinstance(picture.segmentation, LabelMap):
+        raise TypeError("a label map has no objects")
+    instances = picture.segmentation
+    return picture.once.get("objects", lambda: object_map(instances))
 
 
 def pieces(segmentation: Segmentation) -> Iterator[Piece]:

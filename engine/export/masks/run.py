@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from engine.export.masks.contract import MaskWriter, SegmentedPicture
 
-__all__ = ["MaskExport", "Origin"]
+__all__ = ["MaskExport", "Origin", "versions"]
 
 _AT_ONCE = 4
 """Formats: one packs while others wait for the disk."""
@@ -115,9 +115,11 @@ class MaskExport:
         """
         return self._manifest.claim(name, path)
 
-    def note(self, name: PurePosixPath, files: tuple[Path, ...]) -> None:
+    def note(
+        self, name: PurePosixPath, files: tuple[Path, ...], notes: tuple[str, ...] = ()
+    ) -> None:
         """Say in `export.json` what was written for a picture or video by other means."""
-        self._manifest.note(name, files, ())
+        self._manifest.note(name, files, notes)
 
     def skip(self, name: PurePosixPath, reason: str) -> None:
         """Say in `export.json` that a picture was left out, and why."""
@@ -216,7 +218,7 @@ class _Manifest(Writer):
             "made_at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "model": self._origin.model,
             "weights_sha256": self._origin.weights_sha256 or None,
-            "versions": _versions(),
+            "versions": versions(),
             "settings": dict(self._origin.settings),
             "formats": {writer.name: _settings(writer) for writer in self._writers},
             "policy": self._options.policy.value,
@@ -266,7 +268,8 @@ def _settings(writer: MaskWriter) -> dict[str, Any]:
     return {it.name: getattr(one, it.name) for it in fields(one)} if is_dataclass(one) else {}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that masks depend on."""
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:

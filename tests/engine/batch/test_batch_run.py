@@ -326,6 +326,21 @@ def test_a_video_gives_a_film_and_frames(photos: Path) -> None:
     assert report.files == len(_files(report.output))
 
 
+def test_two_runs_into_one_folder_are_kept_apart(photos: Path) -> None:
+    errors: list[str] = []
+
+    def begin_another(_picture: SegmentedPicture) -> None:
+        with pytest.raises(ExportError) as caught:
+            run_batch(_request(photos, is_resumed=True), JobControl())
+        errors.append(str(caught.value))
+
+    report = run_batch(_request(photos), JobControl(), on_segmented=begin_another)
+    assert report.done == 6
+    assert len(errors) == 6
+    assert all(f"in use by another run (process {os.getpid()})" in error for error in errors)
+    assert run_batch(_request(photos, is_resumed=True), JobControl()).before == 6
+
+
 def _wait_for(path: Path, lines: int, process: subprocess.Popen[bytes]) -> None:
     pause = threading.Event()
     while process.poll() is None:

@@ -24,7 +24,7 @@ from engine.coseg.evaluate import (
     table,
 )
 from engine.coseg.evidence import border_dissimilarity, centre_prior, scaled
-from engine.coseg.features import Features, FeatureStore, describe
+from engine.coseg.features import Features, describe
 from engine.coseg.outliers import class_evidence, likeness, outliers
 from engine.coseg.refine import grabcut, guided_filter, probability, refined
 from engine.errors import ModelError, SourceError
@@ -70,20 +70,6 @@ def test_a_cell_is_both_layers_of_length_one() -> None:
     np.testing.assert_allclose(found.cells, expected, atol=1e-3)
     np.testing.assert_array_equal(found.strength, [[2.0, 2.0]])
     assert found.cells.dtype == np.float16
-
-
-def test_the_store_gives_back_what_was_kept_and_nothing_of_a_damaged_file(tmp_path: Path) -> None:
-    store = FeatureStore("net", 640, tmp_path)
-    kept = features_of(np.eye(4, dtype=np.float32).reshape(2, 2, 4))
-    assert store.read("key") is None
-    assert store.write("key", kept)
-    back = store.read("key")
-    assert back is not None
-    for name in Features.__slots__:
-        np.testing.assert_array_equal(getattr(back, name), getattr(kept, name))
-    store.path("key").write_bytes(b"PK\x03\x04 cut short")
-    assert store.read("key") is None
-    assert FeatureStore("net", 320, tmp_path).read("key") is None
 
 
 # ------------------------------------------------------------------------------------- evidence

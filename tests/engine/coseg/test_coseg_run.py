@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.cli import main
-from engine.coseg import pipeline
+from engine.coseg import pictures
 from engine.coseg.evaluate import read_mask, scores_of
+from engine.coseg.export import CosegExport
 from engine.coseg.pipeline import run_coseg
 from engine.errors import CancelledError, ModelError, SourceError
 from engine.jobs import JobControl, Progress
@@ -83,7 +85,9 @@ def test_the_disc_is_found_in_every_picture(found: CosegResult) -> None:
         assert picture.soft.shape == (12, 16)
         assert 0 < picture.confidence <= 1
     assert [name for name, _ in found.seconds] == [
+        "Loading the network",
         "Describing pictures",
+        "Looking for groups",
         "Comparing pictures",
         "Looking for outliers",
         "Cutting out",
@@ -114,7 +118,7 @@ def test_pictures_are_described_once(
         raise AssertionError("described again")
 
     assert found.pictures
-    monkeypatch.setattr(pipeline, "describe_picture", never)
+    monkeypatch.setattr(pictures, "describe_picture", never)
     assert len(run_coseg(request(discs), JobControl()).pictures) == 6
 
 
@@ -201,10 +205,63 @@ def test_the_command_writes_masks_and_what_the_run_was(tmp_path: Path) -> None:
     assert facts["weights_sha256"].startswith("57934424")
     assert facts["pictures"] == records
     assert (out / "areas.csv").is_file()
+    assert (out / "contact_sheet.png").is_file()
+    coco = json.loads((out / "annotations.json").read_text(encoding="utf-8"))
+    assert [one["file_name"] for one in coco["images"]] == ["p0.png", "p1.png", "p2.png"]
+    assert [one["name"] for one in coco["categories"]] == ["object"]
+    assert facts["inputs"] == [str(tmp_path / "set" / f"p{number}.png") for number in range(3)]
+    assert {"python", "torch", "opencv-python-headless"} <= set(facts["versions"])
     status, said, err = run(*words)  # nothing of it is replaced unasked
     assert (status, said) == (1, "")
     assert "exists already" in err
     assert run(*words, "--overwrite")[0] == 0
+
+
+def test_the_command_writes_parts_groups_and_other_formats(tmp_path: Path) -> None:
+    fill(tmp_path / "set", 8, odd=(1, 3, 5, 7))
+    (tmp_path / "set" / "q.png").write_bytes(b"\x89PNG\r\n\x1a\n cut")
+    out = tmp_path / "out"
+    status, said, err = run(
+        "coseg", tmp_path / "set", "--out", out, "--json", "--parts", "2", "--groups", "2",
+        "--format", "voc,npz", "--refine", "none",
+    )  # fmt: skip
+    assert status == 1  # one picture could not be read
+    assert "q.png" in err
+    records = [json.loads(line) for line in said.splitlines()]
+    assert [one.get("group") for one in records] == [1, 2] * 4 + [None]
+    assert "q.png" in records[-1]["error"]
+    for number in range(8):
+        parts = np.asarray(Image.open(out / "parts" / f"p{number}.png"))
+        mask = np.asarray(Image.open(out / "masks" / f"p{number}.png"))
+        assert set(np.unique(parts)) <= {0, 1, 2}
+        assert (parts[mask == 0] == 0).all()
+        assert (out / f"p{number}.npz").is_file()
+    facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert [one["pictures"] for one in facts["groups"]] == [4, 4]
+    assert facts["failures"][0]["path"].endswith("q.png")
+    assert not (out / "areas.csv").exists()
+
+
+def test_a_run_that_was_cut_off_is_begun_again_in_the_same_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path / "set", 3)
+    words = ("coseg", tmp_path / "set", "--out", tmp_path / "out", "--refine", "none")
+    real = CosegExport.add
+
+    def cut_off(self: CosegExport, *picture: Any) -> None:
+        real(self, *picture)
+        raise CancelledError
+
+    monkeypatch.setattr(CosegExport, "add", cut_off)
+    assert run(*words)[0] != 0
+    left = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert "run.json" not in left
+    assert not [name for name in left if name.endswith(".part")]
+    monkeypatch.setattr(CosegExport, "add", real)
+    status, _, err = run(*words)
+    assert status == 0, err
+    assert len(list((tmp_path / "out" / "masks").iterdir())) == 3
 
 
 def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
@@ -213,6 +270,11 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     status, _, err = run("coseg", tmp_path / "empty")
     assert (status, err.count("\n")) == (1, 1)
     assert run("coseg", tmp_path / "empty", "--method", "sift")[0] == 2
+    assert run("coseg", tmp_path / "empty", "--groups", "none")[0] == 2
+    assert run("coseg", tmp_path / "empty", "--parts", "1")[0] == 2
+    fill(tmp_path / "set", 2)
+    status, _, err = run("coseg", tmp_path / "set", "--out", tmp_path / "x", "--format", "coca")
+    assert (status, "did you mean “coco”" in err) == (1, True)
     assert run("evaluate", "--coseg", tmp_path / "empty")[0] == 1
     assert run("evaluate")[0] == 2
 

@@ -99,3 +99,15 @@ def test_the_overview_is_made_once_and_is_not_larger_than_the_scene(counter: Cou
     at.scene_width = at.scene_height = 100
     tiles.clear()
     assert tiles.overview(at, GROUND)[1] == 1.0
+
+
+def test_without_time_the_overview_comes_with_the_next_painting(counter: Counter) -> None:
+    tiles, at = TileCache(counter), camera()
+    assert paint(tiles, at, NOTHING) == (False, GROUND)
+    assert counter.calls == []
+    assert paint(tiles, at, NOTHING) == (False, QColor("#ff0000"))
+    assert [zoom for zoom, _, _ in counter.calls] == [pytest.approx(1024 / 50_000)]
+    counter.colour = QColor("#00ff00")
+    tiles.outdate()  # the old one will do while there is no time
+    assert paint(tiles, at, NOTHING) == (False, QColor("#ff0000"))
+    assert len(counter.calls) == 1

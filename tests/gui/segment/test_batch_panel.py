@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from engine.jobs import JobControl
     from tests.gui.window_kit import Kit
 
+    Named = tuple[tuple[str, str], ...]
+
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
@@ -88,6 +90,33 @@ def test_a_run_is_followed_paused_and_reported(
     assert QGuiApplication.clipboard().text() == page.failures
     kit.click(page, "New batch")
     assert not panel(kit).is_running
+
+
+@pytest.mark.parametrize(
+    ("failed", "said"),
+    [
+        ((), ("Incomplete", "3 done, 1 incomplete")),
+        ((("8.png", "No memory."),), ("Failed or incomplete", "3 done, 1 failed, 1 incomplete")),
+    ],
+)
+def test_what_was_done_but_is_not_whole_is_told_at_the_end(  # noqa: PLR0917 - fixtures
+    kit: Kit, runner: Runner, qtbot: QtBot, photos: Path, failed: Named, said: tuple[str, str]
+) -> None:
+    title, summed = said
+    notes = (("deep/walk.mp4", "the video ended early, after 12 frames: 3.0 s are missing"),)
+    runner.report = lambda request: BatchReport(3, 0, failed, 5, 2.0, request.output, notes)
+    fill(kit, qtbot, photos)
+    started(kit, qtbot, runner)
+    runner.go.set()
+    assert ended(kit, qtbot) == "Done"
+    page = panel(kit).run
+    assert page.sentence == f"{summed}, 5 files in 2 s"
+    assert page._list_title.text() == title
+    told = [*(f"{name}: {sentence}" for name, sentence in failed), ": ".join(notes[0])]
+    assert page.failures.splitlines() == told
+    assert page._failures.isVisible()
+    kit.click(page, "Copy")
+    assert QGuiApplication.clipboard().text() == page.failures
 
 
 def test_the_picture_stays_live_while_a_batch_runs(

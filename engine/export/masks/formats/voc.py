@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import cv2
 import numpy as np
 
-from engine.export.masks.pieces import Ids, categories_of, object_map
+from engine.export.masks.pieces import Ids, categories_of, objects_of
 from engine.export.masks.pixels import save_indexed
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
@@ -55,7 +55,7 @@ class VocWriter(Writer):
         file = f"{stem}.png"
 
         def write_classes(path: Path) -> None:
-            objects = found.labels if isinstance(found, LabelMap) else object_map(found)
+            objects = found.labels if isinstance(found, LabelMap) else objects_of(picture)
             save_indexed(path, self._bordered(categories_of(picture), objects, VOID), voc_palette())
 
         outputs = [Output(PurePosixPath("SegmentationClass", file), write_classes)]
@@ -64,7 +64,7 @@ class VocWriter(Writer):
             return Plan(tuple(outputs), notes=(note,))
 
         def write_objects(path: Path) -> None:
-            objects = object_map(found)
+            objects = objects_of(picture)
             void = VOID if objects.dtype == np.uint8 else _WIDE_VOID
             save_indexed(path, self._bordered(objects, objects, void), voc_palette())
 

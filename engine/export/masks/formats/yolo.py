@@ -110,6 +110,10 @@ def _suffix(picture: SegmentedPicture) -> str:
 
 def _copied(picture: SegmentedPicture) -> Path | None:
     """Return the picture's file where it is in the masks' frame and of a kind trainers read."""
+    return picture.once.get("copied", lambda: _copied_anew(picture))
+
+
+def _copied_anew(picture: SegmentedPicture) -> Path | None:
     source = picture.source
     if source is None or source.suffix.lower() not in _AS_THEY_ARE or is_turned(source):
         return None

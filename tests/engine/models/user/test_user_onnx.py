@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.capture.hooks import capture
+from engine.graph.trace import trace
 from engine.models.user import onnx as room
 from engine.models.user.detect import inspect_file
 from engine.models.user.errors import ModelFileError
@@ -273,3 +274,14 @@ def test_paths_never_clash() -> None:
         "training_2.x",
         "a_2_2.z",
     ]
+
+
+def test_its_graph_has_the_boxes_of_the_network_that_was_exported(tmp_path: Path) -> None:
+    onnx.save(_model(), tmp_path / "net.onnx")
+    opened = open_model(tmp_path / "net.onnx")
+    graph = trace(opened.module, torch.from_numpy(PICTURE))
+    assert {box.path: box.parent for box in graph.boxes}["blocks.0"] == "blocks"
+    scopes = {node.key.name: node.scope for node in graph.nodes}
+    assert scopes["blocks.0.conv.Conv"] == "blocks.0.conv"
+    assert scopes["head.Gemm"] == "head"
+    assert scopes["input"] == ""

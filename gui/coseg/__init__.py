@@ -1,0 +1,1 @@
+"""The Co-segment workspace: a set of pictures, and what they have in common."""
