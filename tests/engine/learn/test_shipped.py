@@ -35,11 +35,12 @@ from engine.values import (
 ROOT = Path(__file__).resolve().parents[3]
 WEIGHTS = ROOT / "resources" / "weights"
 NAME = "unet_efficientnet_lite0"
+EVERYWHERE = (slice(None), slice(None))
 CPU = DeviceRequest("cpu", threads=1)
 
 
-def share(labels: NDArray[np.generic], name: str, where: object = ...) -> float:
-    return float((labels[where] == NAMES.index(name)).mean())  # type: ignore[index]  # of any kind
+def share(labels: NDArray[np.generic], name: str, where: tuple[slice, slice] = EVERYWHERE) -> float:
+    return float((labels[where] == NAMES.index(name)).mean())
 
 
 def labels_of(result: FrameResult) -> NDArray[np.generic]:
