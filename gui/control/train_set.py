@@ -70,6 +70,7 @@ class TrainSetControl(QObject):
         self._settings = settings
         self.engine = engine
         self._number = 0
+        self._cut_number = 0
         self._seed = 0
         self._wanted: tuple[object, ...] = ()
         self._jobs: list[Job[Any]] = []
@@ -100,6 +101,7 @@ class TrainSetControl(QObject):
         self._wanted = wanted
         self._end_jobs()
         self._number += 1
+        self._cut_number += 1
         self.look, self.sentence, self.is_looking = None, "", bool(asked.data)
         if not asked.data:
             self._page.empty.show_empty()
@@ -120,7 +122,8 @@ class TrainSetControl(QObject):
         if self.look is None:
             return
         self._seed += 1
-        asked, number, seed = self._form.asked, self._number, self._seed
+        self._cut_number += 1
+        asked, number, seed = self._form.asked, self._cut_number, self._seed
         path, settings, crops = Path(asked.data), asked.settings, self.engine.crops
 
         def work(_control: JobControl) -> tuple[PreviewTile, ...]:
@@ -134,6 +137,7 @@ class TrainSetControl(QObject):
     def close(self) -> None:
         """Stop what is under way, and wait."""
         self._number += 1
+        self._cut_number += 1
         self._end_jobs()
         for job in self._jobs:
             job.join(_JOIN_S)
@@ -210,7 +214,7 @@ class TrainSetControl(QObject):
 
     @Slot(int, object, str)
     def _take_crops(self, number: int, tiles: tuple[PreviewTile, ...] | None, why: str) -> None:
-        if number != self._number:
+        if number != self._cut_number:  # others were wanted since
             return
         if tiles is None:
             self._page.tiles.clear(why)

@@ -51,6 +51,13 @@ class TrainAsked:
         """The file that it would write."""
         return Path(self.out) / f"{self.name or 'model'}.safetensors"
 
+    def with_set(self, data: str, form: str) -> TrainAsked:
+        """Return it for another set; name and folder follow where they were suggested."""
+        made = dataclasses.replace(self, data=data, format=form)
+        if data != self.data and self._is_suggested:
+            made = dataclasses.replace(made, name="", out="")
+        return made.suggested()
+
     def suggested(self) -> TrainAsked:
         """Return it with a name and a folder that are free, where none was chosen or it is taken.
 
@@ -58,15 +65,21 @@ class TrainAsked:
         """
         if not self.data or (self.out and not self.model.exists()):
             return self
-        data = Path(self.data)
-        name = data.stem if data.is_file() else data.name
-        parent = data.parent if os.access(data.parent, os.W_OK) else Path.home()
-        made = dataclasses.replace(self, name=self.name or name, out=str(parent / f"{name}-model"))
+        name, out = _usual(self.data)
+        made = dataclasses.replace(self, name=self.name or name, out=out)
         number = 2
         while made.model.exists():
-            made = dataclasses.replace(made, out=str(parent / f"{name}-model-{number}"))
+            made = dataclasses.replace(made, out=f"{out}-{number}")
             number += 1
         return made
+
+    @property
+    def _is_suggested(self) -> bool:
+        """Whether name and folder are those that were suggested for the set."""
+        if not self.data:
+            return False
+        name, out = _usual(self.data)
+        return self.name == name and (self.out == out or self.out.startswith(f"{out}-"))
 
     def request(self, device: DeviceRequest) -> TrainRequest:
         """Return it as the engine is asked, on a device."""
@@ -79,6 +92,14 @@ class TrainAsked:
             device=dataclasses.replace(device, threads=self.threads),
             licence=self.licence,
         )
+
+
+def _usual(data: str) -> tuple[str, str]:
+    """Return the name and the folder that are suggested for a set."""
+    path = Path(data)
+    name = path.stem if path.is_file() else path.name
+    parent = path.parent if os.access(path.parent, os.W_OK) else Path.home()
+    return name, str(parent / f"{name}-model")
 
 
 def train_asked(settings: Settings) -> TrainAsked:

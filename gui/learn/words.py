@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -20,6 +21,7 @@ __all__ = [
     "odd_text",
     "result_text",
     "set_text",
+    "short_path",
     "short_set_text",
     "stopped_text",
 ]
@@ -44,6 +46,11 @@ def format_title(name: str) -> str:
     if name == "auto":
         return translate("Train", "Automatic")
     return translate("Train", _FORMATS.get(name, name))
+
+
+def short_path(path: str) -> str:
+    """Return the end of a path, by which a person knows it: its folder and its name."""
+    return "/".join(Path(path).parts[-2:]) if path else ""
 
 
 def _photos(count: int) -> str:
@@ -91,8 +98,13 @@ def odd_text(look: SetLook) -> str:
         one, many = translate("Train", "{0} is left out:"), translate("Train", "{0} are left out:")
         count = len(summary.skipped)
         lines.append((one if count == 1 else many).format(_photos(count)))
-        lines += [f"  {path.name}: {sentence}" for path, sentence in summary.skipped]
+        lines += [f"  {_reason(path.name, sentence)}" for path, sentence in summary.skipped]
     return "\n".join(lines)
+
+
+def _reason(name: str, sentence: str) -> str:
+    """Return a photo and why it is left out; its name stands once."""
+    return sentence if sentence.startswith((f"{name} ", f"“{name}” ")) else f"{name}: {sentence}"
 
 
 def epoch_text(report: EpochReport) -> str:

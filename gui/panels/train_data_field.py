@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.dialogs import ask_for_annotations, ask_for_folder
-from gui.learn.words import format_title
+from gui.learn.words import format_title, short_path
 from gui.views.choices import choice_box
 from gui.views.elided_label import ElidedLabel
 
@@ -84,7 +84,7 @@ class TrainDataField(QWidget):
     def show_set(self, path: str, form: str) -> None:
         """Show which set is chosen, without telling anyone."""
         self._path = path
-        self._where.setText(path or self.tr("No set chosen"))
+        self._where.setText(short_path(path) or self.tr("No set chosen"))
         self._where.setToolTip(path)
         self._form.blockSignals(True)
         if self._form.findData(form) < 0:

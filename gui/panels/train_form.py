@@ -28,6 +28,7 @@ from gui.dialogs import ask_for_folder
 from gui.learn.asked import store_train, train_asked
 from gui.learn.backbones import backbones
 from gui.learn.fields import ARCHITECTURES, MAIN, MORE, UPSAMPLINGS, translated
+from gui.learn.words import short_path
 from gui.panels.train_data_field import TrainDataField
 from gui.panels.train_numbers import TrainNumbers
 from gui.panels.train_offer import TrainOffer
@@ -107,7 +108,7 @@ class TrainForm(QWidget):
         for field, text in ((self._name, asked.name), (self._licence, asked.licence)):
             if _bare(field.text()) != _bare(text):  # a space at the end is one that goes on
                 field.setText(text)
-        self._where.setText(asked.out or self.tr("none chosen"))
+        self._where.setText(short_path(asked.out) or self.tr("none chosen"))
         self._where.setToolTip(asked.out)
         self._upsampling.setEnabled(settings.architecture == "unet")
 
@@ -292,7 +293,7 @@ class TrainForm(QWidget):
 
     @Slot(str, str)
     def _take_set(self, path: str, form: str) -> None:
-        self._change(replace(self._asked, data=path, format=form).suggested())
+        self._change(self._asked.with_set(path, form))
         self.set_changed.emit()
 
     @Slot(str, object)

@@ -101,6 +101,7 @@ class Trainer:
     error: Exception | None = None
     has_checkpoint: bool = True
     looks: list[tuple[Path, str, TrainSettings]] = field(default_factory=list)
+    held: dict[int, threading.Event] = field(default_factory=dict)
     seeds: list[int] = field(default_factory=list)
     requests: list[TrainRequest] = field(default_factory=list)
     resumed: list[bool] = field(default_factory=list)
@@ -125,6 +126,8 @@ class Trainer:
         self, path: Path, form: str, settings: TrainSettings, seed: int
     ) -> tuple[PreviewTile, ...]:
         del path, form, settings
+        if seed in self.held:
+            assert self.held[seed].wait(WAIT_MS / 1000)
         self.seeds.append(seed)
         return tiles(seed)
 

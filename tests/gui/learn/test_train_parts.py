@@ -23,7 +23,7 @@ from gui.learn.fields import ARCHITECTURES, MAIN, MORE, UPSAMPLINGS
 from gui.learn.history import TrainHistory
 from gui.learn.running import TrainWatch, has_checkpoint, is_own_export
 from gui.learn.skips import skip_sentence
-from gui.learn.words import left_text
+from gui.learn.words import left_text, short_path
 from gui.segment.look import SegmentLook
 from tests.gui.train_kit import gallery, report
 
@@ -95,6 +95,19 @@ def test_a_name_and_a_folder_are_suggested_only_where_none_is_chosen(tmp_path: P
     assert TrainAsked(data=str(file)).suggested().name == "shop"
 
 
+def test_name_and_folder_follow_the_set_until_they_are_chosen(tmp_path: Path) -> None:
+    pets, cars = str(tmp_path / "pets"), str(tmp_path / "cars")
+    first = TrainAsked().with_set(pets, "auto")
+    second = first.with_set(cars, "coco")
+    assert (second.name, second.out) == ("cars", str(tmp_path / "cars-model"))
+    assert second.format == "coco"
+    assert second.with_set(pets, "auto") == first
+    own = replace(first, name="mine")
+    assert own.with_set(cars, "auto") == replace(own, data=cars)
+    there = replace(first, out=str(tmp_path / "there"))
+    assert there.with_set(cars, "auto") == replace(there, data=cars)
+
+
 def test_a_request_has_the_threads_of_the_training() -> None:
     request = ASKED.request(DeviceRequest("cpu", threads=7))
     assert (request.device.name, request.device.threads) == ("cpu", 2)
@@ -139,6 +152,11 @@ def test_the_best_epoch_is_the_last_that_was_better() -> None:
     assert left_text(history) == "Best mean IoU 0.600 after epoch 2, at most 1 s left"
     history.add_report(report(5, 0.5, is_best=False))
     assert left_text(history) == "Best mean IoU 0.600 after epoch 2"
+
+
+def test_a_path_is_shown_by_its_end() -> None:
+    assert short_path("/home/me/sets/pets") == "sets/pets"
+    assert short_path("") == ""
 
 
 def test_a_watch_keeps_all_epochs_in_order() -> None:

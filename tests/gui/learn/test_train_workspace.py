@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QComboBox, QTableView
+from PySide6.QtWidgets import QApplication, QComboBox, QTableView
 
 from engine.commands import LoadModel
 from engine.errors import EngineError
@@ -103,7 +104,10 @@ def test_a_set_is_understood_and_shown(
 def test_what_is_odd_and_what_a_network_made_is_said(
     kit: Kit, trainer: Trainer, qtbot: QtBot, photos: Path
 ) -> None:
-    skipped = ((photos / "9.png", "9.png is damaged."),)
+    skipped = (
+        (photos / "9.png", "9.png is damaged."),
+        (photos / "8.png", "The mask “8_mask.png” is in colour."),
+    )
     trainer.look = lambda path, _settings: SetLook(
         summary(path, notes=("“dog” has 50 pixels in all.",), skipped=skipped, is_partial=True),
         tiles(),
@@ -113,8 +117,9 @@ def test_what_is_odd_and_what_a_network_made_is_said(
     page = kit.window.train.pages.set
     assert page.odd.splitlines() == [
         "“dog” has 50 pixels in all.",
-        "1 photo is left out:",
-        "  9.png: 9.png is damaged.",
+        "2 photos are left out:",
+        "  9.png is damaged.",
+        "  8.png: The mask “8_mask.png” is in colour.",
     ]
     assert page.sentence.endswith(
         "Not all classes are marked in all photos; the loss allows for it."
@@ -147,11 +152,17 @@ def test_other_crops_come_when_they_are_wanted(
 ) -> None:
     assert not kit.window.actions_.action("train_shuffle").isEnabled()
     understood(kit, qtbot, photos)
+    trainer.held[1] = threading.Event()
     kit.trigger("train_shuffle")
     kit.trigger("train_shuffle")
     page = kit.window.train.pages.set
     qtbot.waitUntil(lambda: page._tiles[0].image[0, 0, 0] == 102, timeout=WAIT_MS)
-    assert sorted(trainer.seeds) == [1, 2]
+    trainer.held[1].set()
+    for job in kit.window.train.training.sets._jobs:
+        job.join()
+    QApplication.processEvents()
+    assert trainer.seeds == [2, 1]
+    assert page._tiles[0].image[0, 0, 0] == 102  # what was asked for before came too late
     assert len(trainer.looks) == 1
 
 

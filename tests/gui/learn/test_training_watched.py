@@ -28,6 +28,8 @@ from tests.gui.train_kit import (
 from tests.gui.window_kit import end, make_kit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from tests.gui.window_kit import Kit
@@ -102,7 +104,7 @@ def test_a_training_is_followed_and_its_epochs_stepped_through(
     assert page._best.text() == "Best mean IoU 0.600 after epoch 2, at most 1 s left"
     assert [one.epoch for one in page.curves.reports] == [1, 2, 3]
     assert page.gallery.epoch == 3
-    assert page.bars.rows == (("background", 0.9), ("cat", 0.5), ("dog", 0.25))
+    assert dict(page.bars.rows) == {"background": 0.9, "cat": 0.5, "dog": 0.25}
     assert page.bars._best == {"background": 0.9, "cat": 0.6, "dog": 0.3}
     kit.trigger("train_best_epoch")
     assert page.gallery.epoch == 2
@@ -167,7 +169,11 @@ def test_it_pauses_and_goes_on(kit: Kit, trainer: Trainer, qtbot: QtBot, photos:
     started(kit, qtbot, trainer)
     page = kit.window.train.pages.run
     seen = []
-    for press in (lambda: kit.click(page, "Pause"), lambda: kit.trigger("train_pause")):
+    presses: tuple[Callable[[], None], ...] = (
+        lambda: kit.click(page, "Pause"),
+        lambda: kit.trigger("train_pause"),
+    )
+    for press in presses:
         press()
         seen.append((trainer.controls[0].is_paused, page.title))
     assert seen == [(True, "Paused"), (False, "Training")]
