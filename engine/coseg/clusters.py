@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from engine.coseg.evidence import scaled
+from engine.coseg.products import product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +89,7 @@ def gathered(
         belongs = (labels == np.arange(len(centres))[:, None]).astype(np.float32)
         used = belongs.any(axis=1)
         centres = centres.copy()
-        centres[used] = unit_rows(_product(belongs[used], rows))
+        centres[used] = unit_rows(product(belongs[used], rows))
     return centres
 
 
@@ -97,7 +97,7 @@ def seeds(rows: NDArray[np.float32], count: int, rng: np.random.Generator) -> ND
     """Draw rows far from those drawn before: by the squared distance to the nearest."""
     chosen = [int(rng.integers(len(rows)))]
     # Between rows of length 1 the squared distance is 2 - 2 cosine.
-    distance = np.maximum(0, 2 - 2 * (rows @ rows[chosen[0]])).astype(np.float64)
+    distance = np.maximum(0, 2 - 2 * product(rows, rows[chosen[0]])).astype(np.float64)
     for _ in range(count - 1):
         total = distance.sum()
         if total > _NARROW:
@@ -106,22 +106,13 @@ def seeds(rows: NDArray[np.float32], count: int, rng: np.random.Generator) -> ND
         else:
             index = int(rng.integers(len(rows)))
         chosen.append(index)
-        distance = np.minimum(distance, np.maximum(0, 2 - 2 * (rows @ rows[index])))
+        distance = np.minimum(distance, np.maximum(0, 2 - 2 * product(rows, rows[index])))
     return rows[chosen].copy()
 
 
 def assign(rows: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return the index of the centre of greatest cosine: (N,)."""
-    return np.asarray(np.argmax(_product(rows, centres.T), axis=1))
-
-
-def _product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Multiply matrices by torch, which asks no more threads for it than the one that calls may.
-
-    NumPy's library takes all cores, and its threads wait for each other at full load: several
-    times the time, where the cores have other work.
-    """
-    return np.asarray((torch.from_numpy(left) @ torch.from_numpy(right)).numpy())
+    return np.asarray(np.argmax(product(rows, centres.T), axis=1))
 
 
 def sampled(cells: int, share: int, rng: np.random.Generator) -> NDArray[np.intp]:

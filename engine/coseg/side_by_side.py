@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
 __all__ = ["side_by_side"]
 
@@ -28,7 +28,7 @@ def side_by_side(
     items: Iterable[T],
     threads: int,
     begin: Callable[[], None] = _nothing,
-) -> Iterator[Callable[[], R]]:
+) -> Generator[Callable[[], R], None, None]:
     """Yield for each item, in order, what waits for its result and returns or raises it.
 
     To be closed by who does not go through it to its end: items that were begun are let go.

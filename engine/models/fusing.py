@@ -162,25 +162,6 @@ def _takes(step: _Step, name: str, layer: nn.Module) -> bool:
     return False
 
 
-def _is_watched(layer: nn.Module) -> bool:
-    is_known = _is_plain(layer) or type(layer) in _ACTIVATIONS
-    return is_known or isinstance(layer, (*_NORMS, nn.Upsample))
-
-
-def _own_activation(norm: nn.Module) -> nn.Module:
-    """Return what a norm does at its end: timm's have an activation in them."""
-    own = getattr(norm, "act", None)
-    return own if isinstance(own, nn.Module) else nn.Identity()
-
-
-def _takes_norm(step: _Step, name: str, norm: nn.Module) -> bool:
-    """Add a norm to a step; tell whether an activation may follow."""
-    step.norm, own = name, _own_activation(norm)
-    if type(own) in _ACTIVATIONS:
-        step.activation = name  # it will stand where the norm was
-    return isinstance(own, nn.Identity)
-
-
 def _once(step: _Step, calls: dict[str, int]) -> _Step:
     """Leave out what runs elsewhere too, and what comes after it."""
     if step.norm and calls[step.norm] > 1:

@@ -38,7 +38,7 @@ def pads_itself(layer: nn.Module) -> bool:
 def evenly_padded(conv: nn.Conv2d) -> nn.Conv2d:
     """Return a convolution that answers on even sides as one that pads itself."""
     height, width = conv.kernel_size
-    same = nn.utils.skip_init(
+    same: nn.Conv2d = nn.utils.skip_init(  # type: ignore[no-untyped-call]  # torch
         nn.Conv2d, conv.in_channels, conv.out_channels, (height + 1, width + 1), stride=_STRIDE,
         padding=((height - 1) // 2, (width - 1) // 2), groups=conv.groups, bias=False,
     )  # fmt: skip
@@ -47,7 +47,7 @@ def evenly_padded(conv: nn.Conv2d) -> nn.Conv2d:
         weight.contiguous(memory_format=torch.channels_last), requires_grad=False
     )
     same.bias = conv.bias
-    return cast("nn.Conv2d", same.eval())
+    return same.eval()
 
 
 class SamePadded(nn.Module):
