@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run Layerscope and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve the window
-    if arguments and arguments[0].isalpha():  # a command, or “demo”: not a path, not an option
+    # A command, or “demo”: not a path, not an option.
+    if arguments and re.fullmatch(r"[a-z][a-z-]*", arguments[0]):
         from engine import cli  # noqa: PLC0415 - nothing is imported before it is known what for
 
         if arguments[0] in cli.SUBCOMMANDS:

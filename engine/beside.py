@@ -18,6 +18,7 @@ from engine.events import (
     RaceFailed,
     RaceMoved,
     Severity,
+    UpsamplingCompared,
 )
 from engine.jobs import Job
 
@@ -68,6 +69,8 @@ class Beside:
                 self._start_race(session, settings)
             case c.CancelRace():
                 self.cancel_race()
+            case c.CompareUpsampling():
+                self._compare_upsampling(session)
             case _:
                 return False
         return True
@@ -128,6 +131,14 @@ class Beside:
         """Give the tracing up."""
         if self._other is not None:
             self._other.cancel()
+
+    def _compare_upsampling(self, session: Session) -> None:
+        """Make three passes at once: a thread of its own would find the network in use."""
+        try:
+            self._on_event(UpsamplingCompared(session.compare_upsampling()))
+        except EngineError as error:
+            log_cause(error)
+            self._on_event(UpsamplingCompared(None, error.message))
 
     def _start_race(self, session: Session, settings: RaceSettings) -> None:
         """Race in a thread of its own: the live loop goes on meanwhile."""

@@ -15,6 +15,7 @@ from engine.values import (
     LayerKey,
     RaceSettings,
     SegmentSettings,
+    SkipSwitches,
     SurveyRequest,
     WeightsChoice,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "CancelOther",
     "CancelRace",
     "Command",
+    "CompareUpsampling",
     "ListModels",
     "LoadModel",
     "MeasureCost",
@@ -34,6 +36,7 @@ __all__ = [
     "SetEvidence",
     "SetFit",
     "SetSegmentation",
+    "SetSkips",
     "SetStyle",
     "SetSurvey",
     "StartRace",
@@ -109,6 +112,21 @@ class SetSegmentation:
     """Which answers of a network that segments count; acts on the frame that stands, too."""
 
     settings: SegmentSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SetSkips:
+    """Switch the skips and the upsampling of a U-Net that was trained here; others ignore it."""
+
+    switches: SkipSwitches
+
+
+@dataclass(frozen=True, slots=True)
+class CompareUpsampling:
+    """Run such a U-Net in every way of upsampling on the frame that stands.
+
+    An UpsamplingCompared answers.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +209,8 @@ Command = (
     | SetDevice
     | SetFit
     | SetSegmentation
+    | SetSkips
+    | CompareUpsampling
     | TraceGraph
     | TraceOther
     | CancelOther

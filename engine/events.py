@@ -13,6 +13,7 @@ from engine.values import (
     NetworkCost,
     NetworkGraph,
     Race,
+    UpsamplingComparison,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "RaceFailed",
     "RaceMoved",
     "Severity",
+    "UpsamplingCompared",
 ]
 
 
@@ -165,6 +167,14 @@ class RaceFailed:
     """Empty = it was cancelled."""
 
 
+@dataclass(frozen=True, slots=True)
+class UpsamplingCompared:
+    """What each way of upsampling came to on one picture, or why that cannot be said."""
+
+    comparison: UpsamplingComparison | None
+    message: str = ""
+
+
 EngineEvent = (
     ModelsListed
     | LoadingProgress
@@ -180,4 +190,5 @@ EngineEvent = (
     | FieldMeasured
     | RaceMoved
     | RaceFailed
+    | UpsamplingCompared
 )

@@ -19,6 +19,7 @@ from engine.jobs import JobControl
 from engine.models import loading
 from engine.network import Network, Pass, raise_unless_gpu_is_full
 from engine.seating import Seating
+from engine.tasks import skips
 from engine.tasks.answers import SegmentAnswers
 from engine.tasks.classify import Classifier
 from engine.tasks.heads import View
@@ -45,8 +46,10 @@ from engine.values import (
     RaceSettings,
     Segmentation,
     SegmentSettings,
+    SkipSwitches,
     SurveyRequest,
     Timing,
+    UpsamplingComparison,
     WeightsChoice,
 )
 
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from engine.field import FieldTask
     from engine.models.loading import LoadedModel
 
+_NO_PICTURE = "There is no picture to measure on yet; open one first."
 _NO_ANSWER = (
     "{} answered with values that are not numbers, so there are no categories to name; choose "
     "full precision or another network."
@@ -93,6 +97,7 @@ class Session:
         self._classifier = Classifier()
         self._segments = SegmentAnswers()
         self._now_and_then = NowAndThen(self._tell)
+        self._skips = SkipSwitches()
         self._frame: Frame | None = None
         self._last: Pass | None = None
 
@@ -131,7 +136,7 @@ class Session:
         """
         network = self._seating.seat(loaded)
         before = weakref.ref(self._network.module) if self._network else None
-        self._network = network
+        self._network, self._skips = network, SkipSwitches()
         self._watched.clear()
         self._forget()
         if before is not None and before() not in {None, network.module}:
@@ -220,24 +225,25 @@ class Session:
         return prepare_race(self._require_network(), frame or self._frame, settings)
 
     def trace(self) -> NetworkGraph:
-        """Return the graph of the network that is loaded.
-
-        Raises
-        ------
-        ModelError
-            No network is loaded, or it fails on an input of its own size.
-        """
+        """Return the network's graph; raise `ModelError` where there is none, or it fails."""
         return self._require_network().trace()
 
     def cost(self, *, has_times: bool = False) -> NetworkCost:
-        """Count what each operation of the network costs, and on request clock it.
-
-        Raises
-        ------
-        ModelError
-            No network is loaded, or it fails on an input of its own size.
-        """
+        """Count what each operation costs, and on request clock it; raises as `trace` does."""
         return self._require_network().cost(has_times=has_times)
+
+    def set_skips(self, switches: SkipSwitches) -> None:
+        """Switch the skips and the upsampling of a U-Net of ours; another network ignores it."""
+        skips.switch(self._require_network(), switches)
+        self._skips = switches
+        self._forget()
+
+    def compare_upsampling(self) -> UpsamplingComparison:
+        """Run a U-Net in every way of upsampling; raise `ModelError` where that is not possible."""
+        network = self._require_network()
+        if self._frame is None:
+            raise ModelError(_NO_PICTURE)
+        return skips.compare_upsampling(network, self._frame, self._fit, self._skips)
 
     def measure_field(self, request: FieldRequest) -> FieldTask:
         """Begin to measure a receptive field on the frame that stands; good for this network only.
@@ -249,18 +255,13 @@ class Session:
         """
         network = self._require_network()
         if self._frame is None:
-            raise ModelError("There is no picture to measure on yet; open one first.")
+            raise ModelError(_NO_PICTURE)
         return network.measure_field(request, self._frame, self._fit)
 
     # ---------------------------------------------------------------------------------- frames
 
     def process(self, frame: Frame) -> FrameResult:
         """Run the network on a frame.
-
-        Parameters
-        ----------
-        frame
-            (H, W, 3) uint8 RGB of any size.
 
         Returns
         -------
@@ -290,11 +291,10 @@ class Session:
         return self.process(frame)
 
     def recompose(self) -> FrameResult | None:
-        """Answer for the last frame again without running the network, where that is possible.
+        """Answer for the last frame again; None before the first.
 
-        It is, as long as nothing but the style, the number of categories or what counts in a
-        segmentation changed. Otherwise the last frame is processed again. None before the first
-        frame.
+        The network runs only where more changed than the style, the number of categories or what
+        counts in a segmentation.
         """
         if self._frame is None or self._network is None:
             return None

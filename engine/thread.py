@@ -320,6 +320,9 @@ def _set(session: Session, command: c.Command) -> _Stale:
         case c.SetFit(fit):
             session.set_fit(fit)
             return _Stale.FORWARD
+        case c.SetSkips(switches):
+            session.set_skips(switches)
+            return _Stale.FORWARD
         case c.SetEvidence(request):
             session.set_evidence(request)
             return _Stale.FORWARD if request is not None else _Stale.NOTHING

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 __all__ = [
+    "ask_for_annotations",
     "ask_for_categories",
     "ask_for_file",
     "ask_for_files",
@@ -84,6 +85,18 @@ def ask_for_categories(
     """Ask for a file with the names of categories; `on_chosen` gets its path."""
     dialog = QFileDialog(parent, _tr("Open a list of categories"), folder)
     dialog.setNameFilters([_tr("Lists") + " (*.txt *.json)", _tr("All files") + " (*)"])
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _open(dialog, on_chosen)
+
+
+def ask_for_annotations(
+    parent: QWidget, folder: str, on_chosen: Callable[[str], object]
+) -> QFileDialog:
+    """Ask for a file that tells of photos and their masks; `on_chosen` gets its path."""
+    dialog = QFileDialog(parent, _tr("Open annotations"), folder)
+    dialog.setNameFilters(
+        [_tr("Annotations") + " (*.json *.yaml *.yml *.txt)", _tr("All files") + " (*)"]
+    )
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _open(dialog, on_chosen)
 

@@ -128,6 +128,8 @@ class Icon(enum.StrEnum):
     PARTS = "puzzle-piece"
     TRUTH = "check-square"
     REASONS = "lightbulb"
+    SHUFFLE = "shuffle"
+    BEST = "star"
 
 
 def icon(which: Icon, theme: Theme | None = None, colour: str = "text_muted") -> QIcon:

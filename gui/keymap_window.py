@@ -93,6 +93,14 @@ _VIEW: Final = (
         is_checkable=True,
     ),
     ActionSpec(
+        "workspace_train",
+        marked("Actions", "Train"),
+        ("Ctrl+6",),
+        "View",
+        marked("Actions", "A segmentation network of your own, from photos and their masks"),
+        is_checkable=True,
+    ),
+    ActionSpec(
         "palette", marked("Actions", "Find an action…"), ("Ctrl+K",), "View", icon=Icon.PALETTE
     ),
     ActionSpec("reset_view", marked("Actions", "Reset the view"), ("Esc",), "View", icon=Icon.FIT),

@@ -88,6 +88,7 @@ class MainWindow(PanelWindow):
                 "segment": self.segment,
                 "evidence": self.lessons,
                 "coseg": self.coseg,
+                "train": self.train.pages,
             },
             docks=self.docks,
         )
@@ -118,6 +119,7 @@ class MainWindow(PanelWindow):
         self.cosegs = CosegControl(
             context, panel=self.coseg, form=self.coseg_set, source=self.source
         )
+        self.train.connect_window(context, workspaces=self.workspaces, models=self.models)
         parts = WindowParts(
             window=self,
             docks=self.docks,
@@ -161,6 +163,9 @@ class MainWindow(PanelWindow):
         )
         far.follow(self.batches, "batch", ("segment", "batch"), self.tr("Batch – {0}"))
         far.follow(self.cosegs, "coseg", ("coseg", "common"), self.tr("Co-segment – {0}"))
+        training = self.train.training
+        far.follow(training, "training", ("train", "training"), self.tr("Training – {0}"))
+        self.cosegs.saving.train_wanted.connect(training.open_data)
         self.palette_.recent_changed.connect(
             lambda ids: self._settings.set(keys.PALETTE_RECENT, ids)
         )
@@ -200,6 +205,7 @@ class MainWindow(PanelWindow):
         self.segments.show_result(result)
         self.evidences.show_result(result)
         self.cosegs.live.show_result(result)
+        self.train.show_result(result)
         self.view.show_result(result)
         self.status.show_result(result, self.clock.paint_ms, self.clock.latency_ms)
         self.timing.add(result, self.clock.paint_ms)
@@ -275,6 +281,7 @@ class MainWindow(PanelWindow):
         self._settings.set(keys.IS_SPLIT, self.maps.is_split)
         self.exports.close()
         self.batches.close()
+        self.train.close()
         self.models.close()
         self.graphs.close()
         self.comparing.close()

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from gui import settings as keys
 from gui.actions import Actions
+from gui.control.train_room import TrainRoom
 from gui.coseg.keymap import COSEG_GROUP, COSEG_KEYMAP
 from gui.graph.keymap import GRAPH_GROUP, GRAPH_KEYMAP
 from gui.keymap import GROUPS, KEYMAP
+from gui.learn.keymap import TRAIN_GROUP, TRAIN_KEYMAP
 from gui.panels.activation_panel import ActivationPanel
 from gui.panels.batch_panel import BatchPanel
 from gui.panels.centre_column import CentreColumn
@@ -49,8 +51,8 @@ if TYPE_CHECKING:
 __all__ = ["PanelWindow"]
 
 DEFAULT_SIZE = (1280, 800)
-KEYMAPS = (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP, *COSEG_KEYMAP)
-ALL_GROUPS = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, COSEG_GROUP, CORRECT_GROUP)
+KEYMAPS = (*KEYMAP, *GRAPH_KEYMAP, *SEGMENT_KEYMAP, *COSEG_KEYMAP, *TRAIN_KEYMAP)
+ALL_GROUPS = (*GROUPS, GRAPH_GROUP, SEGMENT_GROUP, COSEG_GROUP, CORRECT_GROUP, TRAIN_GROUP)
 """In the order of the menu."""
 
 
@@ -107,6 +109,7 @@ class PanelWindow(QMainWindow):
         self.batch = BatchPanel(settings=self._settings, parent=self)
         self.coseg = CosegPanel(actions=actions, settings=self._settings, parent=self)
         self.coseg_set = CosegSetPanel(settings=self._settings, parent=self)
+        self.train = TrainRoom(actions=actions, settings=self._settings, parent=self)
         self.evidence = EvidencePanel(self)
         self.race = RacePanel(self)
         pages = (
@@ -135,6 +138,7 @@ class PanelWindow(QMainWindow):
             "objects": (self.tr("Objects"), self.objects),
             "batch": (self.tr("Batch"), self.batch),
             "common": (self.tr("Set"), self.coseg_set),
+            "training": (self.tr("Training"), self.train.form),
         }
         self.docks = make_docks(self, panels)
         # Before the controls connect theirs: who searches a panel wants to see it first.

@@ -50,19 +50,23 @@ THEME: Final = one_of("window/theme", "system", ("system", "dark", "light"))
 TEXT_SCALE: Final = number("window/text_scale", 1.0, 0.75, 2.0)
 GEOMETRY: Final = blob("window/geometry")
 WORKSPACE: Final = one_of(
-    "window/workspace", "inspect", ("inspect", "graph", "segment", "evidence", "coseg")
+    "window/workspace",
+    "inspect",
+    ("inspect", "graph", "segment", "evidence", "coseg", "train"),
 )
 STATE_INSPECT: Final = blob("window/state_inspect")
 STATE_GRAPH: Final = blob("window/state_graph")
 STATE_SEGMENT: Final = blob("window/state_segment")
 STATE_EVIDENCE: Final = blob("window/state_evidence")
 STATE_COSEG: Final = blob("window/state_coseg")
+STATE_TRAIN: Final = blob("window/state_train")
 STATES: Final = {
     "inspect": STATE_INSPECT,
     "graph": STATE_GRAPH,
     "segment": STATE_SEGMENT,
     "evidence": STATE_EVIDENCE,
     "coseg": STATE_COSEG,
+    "train": STATE_TRAIN,
 }
 """The layout of each workspace, as it was left."""
 PALETTE_RECENT: Final = texts("window/palette_recent", 8)
@@ -136,6 +140,17 @@ COSEG_SORT: Final = member("coseg/sort", SortBy.NAME)
 COSEG_HAS_REASONS: Final = flag("coseg/has_reasons", default=True)
 COSEG_OUT: Final = text("coseg/out")
 COSEG_FORMATS: Final = texts("coseg/formats", 32)
+TRAIN_DATA: Final = text("train/data")
+TRAIN_FORMAT: Final = text("train/format", "auto")
+TRAIN_NAME: Final = text("train/name")
+TRAIN_OUT: Final = text("train/out")
+TRAIN_LICENCE: Final = text("train/licence")
+TRAIN_SETTINGS: Final = text("train/settings")
+"""`TrainSettings` as JSON (`gui.learn.asked`)."""
+TRAIN_THREADS: Final = count("train/threads", 1, 1, 1024)
+"""One leaves the others to the live picture."""
+TRAIN_BEGUN: Final = texts("train/begun", 8)
+"""How trainings were begun, as JSON, the newest first: they may have to be gone on with."""
 
 ALL: Final[tuple[Setting[Any], ...]] = tuple(
     value for value in tuple(globals().values()) if isinstance(value, Setting)

@@ -164,6 +164,21 @@ WORKSPACES: Final = (
         widths={"source": Extent(0.2, 264, 340)},
         heights={"source": Extent(0.29, 210), "common": Extent(0.71)},
     ),
+    Workspace(
+        id="train",
+        page="train",
+        places={
+            "source": _LEFT,
+            "training": _LEFT,
+            "prediction": _LEFT,
+            "graph": _RIGHT,
+            "layers": _RIGHT,
+            "timing": _RIGHT,
+        },
+        hidden=frozenset({"source", "prediction", "graph", "layers", "timing"}),
+        widths={"training": Extent(0.24, 304, 380)},
+        heights={"source": Extent(0.3, 200), "training": Extent(0.7)},
+    ),
 )
 """In the order of their buttons."""
 

@@ -16,6 +16,9 @@ PICTURES = {
     "correct": "correct_light_1280x800",
     "evidence": "evidence_dark_1280x800",
     "race": "race_light_1280x800",
+    "coseg": "coseg_dark_1280x800",
+    "train": "train_dark_1280x800",
+    "upsampling": "skips_side_by_side",
 }
 QUALITY = 82
 

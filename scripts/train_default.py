@@ -12,7 +12,7 @@ import hashlib
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.errors import EngineError
@@ -20,13 +20,23 @@ from engine.jobs import JobControl, Progress
 from engine.learn.card import amend_card
 from engine.learn.dataset import Survey, look_through
 from engine.learn.measure import measured, set_of
-from engine.learn.shipped import LICENCE, SETTINGS, shipped_dataset
+from engine.learn.model_file import described, read_model, save_model
+from engine.learn.shipped import (
+    HOW,
+    LICENCE,
+    OBJECT_OFFSET,
+    SETTINGS,
+    STUFF_OFFSET,
+    lowered,
+    shipped_dataset,
+)
 from engine.learn.training import train_on
 from engine.tasks.segmenter import Segmenter
 from engine.values import DeviceRequest, EpochReport, TrainRequest
 
 NAME = "unet_efficientnet_lite0"
 SUFFIXES = (".safetensors", ".md", ".json", ".validation.txt")
+OFFSETS = {"object_offset": OBJECT_OFFSET, "stuff_offset": STUFF_OFFSET}
 WEIGHTS = Path(__file__).resolve().parent.parent / "resources" / "weights"
 
 
@@ -55,17 +65,28 @@ def run(data: Path, work: Path, weights: Path, device: DeviceRequest) -> None:
     begun = time.process_time()
     result = train_on(dataset, request, control, (_tell, lambda _: None), is_resumed=True)
     cpu_s = time.process_time() - begun
+    state, description = read_model(result.model), described(result.model)
+    if description is not None:
+        save_model(result.model, lowered(state), description)
     survey = look_through(dataset, SETTINGS, control)
-    with contextlib.closing(Segmenter.load(str(result.model), device=device)) as network:
+    finish(result.model, survey, weights, {"cpu_minutes": round(cpu_s / 60, 1)})
+
+
+def finish(
+    model: Path, survey: Survey, weights: Path, told: dict[str, object], how: Sequence[str] = HOW
+) -> None:
+    """Measure a model, say so in its card, and put all of it in place."""
+    control = JobControl(_show())
+    with contextlib.closing(Segmenter.load(str(model), device=DeviceRequest("cpu"))) as network:
         found = measured(network, survey, control)
-    amend_card(result.model, {"cpu_minutes": round(cpu_s / 60, 1), **found})
-    _write_held_out(work / f"{NAME}.validation.txt", survey)
+    amend_card(model, {**OFFSETS, **told, **found}, how)
+    _write_held_out(model.with_suffix(".validation.txt"), survey)
     weights.mkdir(parents=True, exist_ok=True)
     for suffix in SUFFIXES:
-        shutil.copyfile(work / f"{NAME}{suffix}", weights / f"{NAME}{suffix}")
+        shutil.copyfile(model.with_suffix(suffix), weights / f"{NAME}{suffix}")
     print({name: value for name, value in found.items() if not isinstance(value, dict)})
-    model = weights / f"{NAME}.safetensors"
-    print(f"{model}: {model.stat().st_size:,} bytes, SHA-256", _sha256(model))
+    placed = weights / f"{NAME}.safetensors"
+    print(f"{placed}: {placed.stat().st_size:,} bytes, SHA-256", _sha256(placed))
 
 
 def _write_held_out(path: Path, survey: Survey) -> None:

@@ -12,6 +12,7 @@ from engine.learn.networks.build import PAPERS
 from engine.models import registry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from engine.learn.dataset import Survey
@@ -38,8 +39,8 @@ def write_card(
     return _write(model, _facts(description, request, survey, told))
 
 
-def amend_card(model: Path, measured: dict[str, Any]) -> None:
-    """Add figures that were measured otherwise, under "measured", to both forms of a card.
+def amend_card(model: Path, measured: dict[str, Any], how: Sequence[str] = ()) -> None:
+    """Add figures that were measured otherwise, and sentences on how it was made, to a card.
 
     Raises
     ------
@@ -47,7 +48,8 @@ def amend_card(model: Path, measured: dict[str, Any]) -> None:
         They cannot be written.
     """
     told = model.with_suffix(".json")
-    facts = json.loads(told.read_text(encoding="utf-8")) | {"measured": measured}
+    facts = json.loads(told.read_text(encoding="utf-8"))
+    facts |= {"measured": measured, "how": list(how)}
     _write(model, facts)
 
 
@@ -142,6 +144,8 @@ def _text(name: str, facts: dict[str, Any]) -> str:
     if plain:
         lines += ["", "## Measured at the photos' own size", "", "| figure | |", "|---|---|"]
         lines += [f"| {key.replace('_', ' ')} | {value} |" for key, value in plain.items()]
+    if facts.get("how"):
+        lines += ["", "## How it was made", "", *(f"- {sentence}" for sentence in facts["how"])]
     if data["notes"]:
         lines += ["", "## What is odd", "", *(f"- {note}" for note in data["notes"])]
     lines += ["", "## Settings", ""]

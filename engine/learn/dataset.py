@@ -273,11 +273,12 @@ def _notes(survey: Survey, groups: list[int]) -> list[str]:
             f"{twins} photos are the same picture as another; they stand on the same side of the "
             "split."
         )
+    nowhere: list[str] = []
     for number, name in enumerate(names[1:], 1):
         rows = survey.pixels[:, number]
         total, photos = int(rows.sum()), int((rows > 0).sum())
         if not total:
-            notes.append(f"“{name}” is marked nowhere, so it cannot be learnt.")
+            nowhere.append(f"“{name}”")
         elif total < _HARDLY:
             notes.append(
                 f"“{name}” has {total} {'pixel' if total == 1 else 'pixels'} in all, too few to be "
@@ -287,4 +288,9 @@ def _notes(survey: Survey, groups: list[int]) -> list[str]:
             notes.append(f"“{name}” stands only in photos that are held out; mark it in more.")
         elif photos > 1 and not rows[held].any():
             notes.append(f"“{name}” is in no photo that is held out, so it is not measured.")
+    if len(nowhere) == 1:
+        notes.append(f"{nowhere[0]} is marked nowhere, so it cannot be learnt.")
+    elif nowhere:
+        many = f"{len(nowhere)} classes are marked nowhere, so they cannot be learnt"
+        notes.append(f"{many}: {', '.join(nowhere)}.")
     return notes

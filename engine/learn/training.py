@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import shutil
@@ -24,8 +25,8 @@ from engine.learn.loop import Learner, class_weights
 from engine.learn.material import gather
 from engine.learn.model_file import save_model
 from engine.learn.networks.build import make_decoder
-from engine.learn.networks.encoder import encoder_of
-from engine.models import loading
+from engine.learn.networks.encoder import encoder_of, stages_of
+from engine.models import loading, registry
 from engine.sources.decode import read_picture
 from engine.values import EpochReport, GalleryPicture, TrainResult, WeightsChoice
 
@@ -124,6 +125,7 @@ def train_on(
 ) -> TrainResult:
     """Train on a set that has been read; see `train`."""
     start = time.perf_counter()
+    stages_of(registry.spec(request.settings.backbone).name)  # before anything is read or written
     target = _target(request, is_resumed=is_resumed)
     placement = devices.choose(dataclasses.replace(request.device, is_half=True))
     threads = torch.get_num_threads()
@@ -137,8 +139,16 @@ def train_on(
         result = _written(run, description, request, target, (stopped, start))
     finally:
         torch.set_num_threads(threads)
+        _sweep(request.out)
     shutil.rmtree(work, ignore_errors=True)
     return result
+
+
+def _sweep(out: Path) -> None:
+    """Remove the folders that were made for nothing: those that are empty."""
+    for folder in (out / WORK_FOLDER / "features", out / WORK_FOLDER, out):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _target(request: TrainRequest, *, is_resumed: bool) -> Path:

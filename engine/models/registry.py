@@ -39,7 +39,7 @@ DEFAULT_MODEL = "efficientnet_lite0"
 
 _DEFAULTS: dict[Task, str] = {
     "classification": DEFAULT_MODEL,
-    "semantic": "lraspp_mobilenet_v3_large",
+    "semantic": "unet_efficientnet_lite0",
     "instance": "yolov5s_seg",
 }
 
@@ -77,7 +77,7 @@ def _specs() -> dict[str, ModelSpec]:
     package = importlib.import_module(_FAMILIES_PACKAGE)
     for module in pkgutil.iter_modules(package.__path__, f"{_FAMILIES_PACKAGE}."):
         importlib.import_module(module.name)
-    return collect(_families)
+    return collect(sorted(_families, key=lambda family: family.__module__))
 
 
 def default_model(task: Task) -> str:

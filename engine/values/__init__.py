@@ -107,6 +107,7 @@ from engine.values.segmentation import (
     Segmentation,
     SegmentSettings,
 )
+from engine.values.skips import UpsamplingComparison, UpsamplingView
 from engine.values.survey import NodeSummary, SurveyRequest
 
 __all__ = [
@@ -194,6 +195,8 @@ __all__ = [
     "TrainResult",
     "TrainSettings",
     "Upsampling",
+    "UpsamplingComparison",
+    "UpsamplingView",
     "VisibleGraph",
     "WeightsChoice",
 ]

@@ -34,7 +34,15 @@ _JOIN_S = 30.0
 
 
 class CosegSaveControl(QObject):
-    """Writes what lies on the desk, and says what was written, or why not."""
+    """Writes what lies on the desk, and says what was written, or why not.
+
+    Signals
+    -------
+    train_wanted : str
+        A network is to be trained on what was saved in this folder.
+    """
+
+    train_wanted = Signal(str)
 
     _ended = Signal(object, object, str)
 
@@ -144,7 +152,10 @@ class CosegSaveControl(QObject):
             "save",
             " ".join((text, *sentences)),
             Severity.WARNING if sentences else Severity.INFO,
-            actions=[(self.tr("Show"), lambda: _open(folder))],
+            actions=[
+                (self.tr("Show"), lambda: _open(folder)),
+                (self.tr("Train on this set"), lambda: self.train_wanted.emit(folder)),
+            ],
         )
 
 

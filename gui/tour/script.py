@@ -10,6 +10,7 @@ from gui.tour.evidence import look_at_evidence
 from gui.tour.graph import look_at_graph
 from gui.tour.inspect import look_at_inspect
 from gui.tour.segment import can_segment, look_at_segment
+from gui.tour.train import look_at_train
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,3 +34,4 @@ def steps(tour: Tour) -> Iterator[Wait]:
     yield from look_at_segment(tour)
     yield from look_at_batch(tour)
     yield from segment_photos(tour)
+    yield from look_at_train(tour)

@@ -28,7 +28,7 @@ def segment_live(plan: Plan) -> Iterator[Figure]:
     from tests.benchmarks.networks import prepared, segmenting
 
     model, weights = segmenting()
-    frames = _frames(8)
+    frames = frames_of(8, SIZE)
     bare, tensor = prepared(model, frames[0], weights)
 
     @torch.inference_mode()
@@ -50,14 +50,14 @@ def segment_live(plan: Plan) -> Iterator[Figure]:
             yield Figure(f"segment_live_{phase}", loop.phase_ms(phase), "ms", "lower")
 
 
-def _frames(count: int) -> list[Frame]:
-    """Return frames of 720p: a photograph with people and things, panned."""
+def frames_of(count: int, size: tuple[int, int]) -> list[Frame]:
+    """Return frames of this width and height: a photograph with people and things, panned."""
     import numpy as np
     from PIL import Image, ImageOps
 
     from engine.values import Frame
 
-    width, height = SIZE
+    width, height = size
     wide = ImageOps.fit(Image.fromarray(astronaut()), (width + 8 * count, height))
     pixels = np.asarray(wide)
     return [

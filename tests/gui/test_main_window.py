@@ -150,6 +150,7 @@ EFFECTS: dict[str, tuple[Callable[[Kit], object], object]] = {
     "workspace_evidence": (lambda kit: kit.window.workspaces.current, "evidence"),
     "workspace_coseg": (lambda kit: kit.window.workspaces.current, "coseg"),
     "workspace_segment": (lambda kit: kit.window.workspaces.current, "segment"),
+    "workspace_train": (lambda kit: kit.window.workspaces.current, "train"),
     "palette": (lambda kit: kit.window.palette_.isVisible(), True),
     "reset_view": (zoom, 1.0),
     "full_screen": (lambda kit: kit.window.isFullScreen(), True),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-__all__ = ["STRIDES", "Encoder", "chain_of", "encoder_of"]
+__all__ = ["STRIDES", "Encoder", "chain_of", "encoder_of", "stages_of"]
 
 STRIDES = (4, 8, 16, 32)
 _PROBE_PX = 256
@@ -50,9 +50,20 @@ def chain_of(name: str, network: nn.Module) -> tuple[str, ...]:
     ModelError
         None are known of a network of this name.
     """
+    return tuple(_spread(network, stages_of(name)))
+
+
+def stages_of(name: str) -> tuple[str, ...]:
+    """Return the same before the network is built, with `.*` for all children of a module.
+
+    Raises
+    ------
+    ModelError
+        None are known of a network of this name.
+    """
     for pattern, chain in _CHAINS:
         if re.fullmatch(pattern, name):
-            return tuple(_spread(network, chain))
+            return chain
     raise ModelError(
         f"“{name}” cannot be a backbone yet; choose efficientnet_lite0, a ResNet, MobileNet, "
         "DenseNet or VGG."

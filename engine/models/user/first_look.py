@@ -13,6 +13,7 @@ from engine.models.user.suggest import Suggestion, labels_beside, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from engine.jobs import JobControl
     from engine.models.user.report import FileReport
@@ -59,7 +60,8 @@ def look_at(name: str, control: JobControl, *, is_known_enough: bool) -> FirstLo
     Parameters
     ----------
     is_known_enough
-        Whether a file that was opened before needs no look: None is returned then.
+        Whether a file that was opened before needs no look, nor one that Layerscope has trained,
+        which says itself what it is: None is returned then.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def look_at(name: str, control: JobControl, *, is_known_enough: bool) -> FirstLo
         raise ModelFileError(f"“{file.path.name}” cannot be read; try again.") from error
     remembered = recall(file.path, content)
     control.check()
-    if remembered is not None and is_known_enough:
+    if is_known_enough and (remembered is not None or _is_trained(file.path)):
         return None
     report = inspect_file(file.path)
     control.check()
@@ -88,3 +90,11 @@ def look_at(name: str, control: JobControl, *, is_known_enough: bool) -> FirstLo
         remembered=remembered,
         content=content,
     )
+
+
+def _is_trained(path: Path) -> bool:
+    if path.suffix.lower() != ".safetensors":
+        return False
+    from engine.learn.model_file import described  # noqa: PLC0415 - torch
+
+    return described(path) is not None

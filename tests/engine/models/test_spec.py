@@ -74,7 +74,7 @@ def test_where_weights_come_from() -> None:
         ({"short": 4, "long": 4, "border": 256}, "border: expected 0..255, got 256"),
     ],
 )
-def test_how_whole_pictures_are_given_is_checked(given: dict[str, int], sentence: str) -> None:
+def test_how_whole_pictures_are_given_is_checked(given: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         WholePicture(**given)
 

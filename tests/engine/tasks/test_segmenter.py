@@ -121,11 +121,11 @@ def test_a_network_that_does_not_segment_is_refused() -> None:
 
 def test_random_weights_have_no_licence_and_no_checksum(photo: NDArray[np.uint8]) -> None:
     segmenter = Segmenter.load(task="semantic", device=CPU, weights=WeightsChoice.RANDOM)
-    assert (segmenter.network_name, segmenter.is_random) == ("lraspp_mobilenet_v3_large", True)
+    assert (segmenter.network_name, segmenter.is_random) == ("unet_efficientnet_lite0", True)
     assert (segmenter.weights_sha256, segmenter.licence) == ("", "")
     made = segmenter.segment(photo)
     assert isinstance(made, LabelMap)
     assert made.labels.shape == (300, 451)
     assert made.confidence is not None
-    assert int(made.labels.max()) <= 20
+    assert int(made.labels.max()) <= 30
     segmenter.close()

@@ -29,6 +29,7 @@ from tests.gui.coseg_kit import (
     taken,
 )
 from tests.gui.fake_engine import model, photo_frame, result
+from tests.gui.train_kit import Trainer, wait_for_look
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from engine.values import CosegResult
     from gui.coseg.collection import Entry
     from tests.gui.window_kit import Kit
-
 
 CAT = Category(1, "cat")
 
@@ -176,6 +176,22 @@ def test_a_set_is_saved_with_what_was_said_of_it(
     assert len(writer.entries) == 4
     assert card.isHidden()
     assert kit.window.coseg.notices.message("save").startswith("4 pictures saved in ")
+
+
+def test_a_saved_set_is_trained_on(
+    kit: Kit, script: Script, qtbot: QtBot, folder: Path, tmp_path: Path
+) -> None:
+    trainer = Trainer()
+    kit.window.train.training.sets.engine = trainer.engine
+    taken(kit, qtbot, folder)
+    answered(kit, qtbot)
+    _save(kit, qtbot, Writer(), tmp_path / "out")
+    kit.click(kit.window.coseg.notices, "Train on this set")
+    wait_for_look(kit, qtbot)
+    assert kit.window.workspaces.current == "train"
+    assert [look[0] for look in trainer.looks] == [tmp_path / "out"]
+    assert kit.window.train.form.asked.out == str(tmp_path / "out-model")
+    assert kit.window.train.form.offer.can_start
 
 
 def test_what_cannot_be_saved_is_said_on_the_card_and_can_be_tried_again(

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import timm
 import torch
+from safetensors.torch import save_file
 from torch import nn
 from torchvision import models
 
 from engine.jobs import JobControl
+from engine.learn.description import Description
+from engine.learn.model_file import save_model
 from engine.models.user.errors import ModelFileError
 from engine.models.user.first_look import FirstLook, look_at
 from engine.models.user.options import IMAGENET, NUMBERS, OpenOptions, remember
@@ -150,3 +153,14 @@ def test_hostile_and_missing_files_are_said(tmp_path: Path, evil: Evil, marker: 
     assert not marker.exists()
     with pytest.raises(ModelFileError, match="There is no file"):
         _look(tmp_path / "none.pth")
+
+
+def test_a_file_that_was_trained_here_needs_no_look(tmp_path: Path) -> None:
+    description = Description("unet", "efficientnet_lite0", "bilinear", ("background", "cat"), 320)
+    path = tmp_path / "cats.safetensors"
+    save_model(path, {"decoder.weight": torch.zeros(2)}, description)
+    assert look_at(str(path), JobControl(), is_known_enough=True) is None
+    assert look_at(str(path), JobControl(), is_known_enough=False) is not None
+    other = tmp_path / "other.safetensors"
+    save_file({"decoder.weight": torch.zeros(2)}, other)
+    assert look_at(str(other), JobControl(), is_known_enough=True) is not None
