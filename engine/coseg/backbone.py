@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import hashlib
 import re
+import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from engine import device as devices
-from engine.capture.hooks import capture
+from engine.capture.hooks import first_tensor, planar_copy
+from engine.coseg.side_by_side import side_by_side
 from engine.errors import DeviceError, ModelError
 from engine.models import loading, registry
 from engine.models import weights as weights_store
+from engine.models.fusing import fused
 from engine.models.preprocess import prepare
-from engine.values import DeviceRequest, InputFit, LayerKey, WeightsChoice
+from engine.values import DeviceRequest, InputFit, WeightsChoice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
@@ -38,8 +45,15 @@ __all__ = [
     "weights_sha256",
 ]
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 LONG_SIDE_PX = 640
 STRIDE_PX = 32
+_MOST_STREAMS = 4
+"""Each takes the memory of one pass."""
+_TRIED_PX = (256, 256)
+"""Of the noise that shows that a fused network answers as the network does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,7 @@ class Raw:
     ----------
     fine, coarse : Tensor, (C, h, w), float32
     logits : Tensor, (K,), float32
+        Without any where only the cells were asked for; `dense` too.
     dense : Tensor, (K, h, w), float32
         Logits of the classes at each place of the last maps, averaged over 2 x 2 places; where the
         classifier reads no mean, the mean-pooled coarse maps themselves.
@@ -114,13 +129,56 @@ def input_size(size: tuple[int, int], long_side: int = LONG_SIDE_PX) -> tuple[in
     return height, width
 
 
+class _Enough(Exception):  # noqa: N818 - no error
+    """All maps that are wanted have been taken."""
+
+
+class _Taps:
+    """Takes maps during passes, of several threads at the same time: each its own.
+
+    The hooks stay, unlike those of `capture`: one that comes and goes with a pass would be called
+    by the passes of other threads.
+    """
+
+    def __init__(self, module: nn.Module, names: set[str]) -> None:
+        self._module = module
+        self._of_thread = threading.local()
+        for name in names:
+            module.get_submodule(name).register_forward_hook(functools.partial(self._take, name))
+
+    def run(
+        self, tensor: Tensor, wanted: set[str], *, is_whole: bool
+    ) -> tuple[dict[str, Tensor], Tensor | None]:
+        """Return the maps by name, and the network's answer where the pass is to be whole."""
+        taken: dict[str, Tensor] = {}
+        self._of_thread.taken, self._of_thread.wanted = taken, wanted
+        self._of_thread.is_whole = is_whole
+        try:
+            return taken, self._module(tensor)
+        except _Enough:
+            return taken, None
+        finally:
+            self._of_thread.taken = None
+
+    def _take(self, name: str, _module: nn.Module, _inputs: object, output: object) -> None:
+        own = self._of_thread
+        tensor = first_tensor(output)
+        if getattr(own, "taken", None) is None or name not in own.wanted or tensor is None:
+            return
+        own.taken[name] = planar_copy(tensor)
+        if not own.is_whole and len(own.taken) == len(own.wanted):
+            raise _Enough
+
+
 class Backbone:
     """A network on a device, asked for the maps that describe a picture's cells.
+
+    Several threads may ask at the same time.
 
     Parameters
     ----------
     loaded
-        The network.
+        The network; nobody else is to run it.
     request
         Where it runs.
     """
@@ -131,10 +189,45 @@ class Backbone:
         self.loaded = loaded
         self.layers = layers_of(self.name)
         self._placement = devices.choose(request)
+        is_cpu = self._placement.device.type == "cpu"
+        threads = max(1, self._placement.threads) if is_cpu else 1
+        self._streams = min(threads, _MOST_STREAMS)
+        self._threads = threads // self._streams
         self._module = loaded.module.to(self._placement.device)
+        self._lock = threading.Lock()
+        self._taps: _Taps | None = None
+
+    @contextlib.contextmanager
+    def side_by_side(
+        self, work: Callable[[T], R], items: Iterable[T]
+    ) -> Iterator[Iterator[Callable[[], R]]]:
+        """Work on some items at the same time; see `engine.coseg.side_by_side`.
+
+        Each has one thread, as long as there are no more threads than items at a time: within a
+        picture, threads wait for each other at the end of every operation.
+        """
+        own = torch.get_num_threads()
+        begin = functools.partial(devices.apply_threads, self._threads)
+        try:
+            with contextlib.closing(side_by_side(work, items, self._streams, begin)) as results:
+                yield results
+        finally:
+            torch.set_num_threads(own)  # what threads that are started later begin with
+
+    def _made_ready(self) -> _Taps:
+        """Return the network, on a processor in fewer operations: not before it is needed."""
+        with self._lock:
+            if self._taps is None:
+                if self._placement.device.type == "cpu":
+                    self._module = fused(self._module, _TRIED_PX, has_any_size=True)
+                names = {self.layers.fine, self.layers.coarse, self.layers.last} - {""}
+                self._taps = _Taps(self._module, names)
+            return self._taps
 
     @torch.inference_mode()
-    def run(self, image: NDArray[np.uint8], long_side: int = LONG_SIDE_PX) -> Raw:
+    def run(
+        self, image: NDArray[np.uint8], long_side: int = LONG_SIDE_PX, *, is_whole: bool = True
+    ) -> Raw:
         """Describe a picture.
 
         Parameters
@@ -143,6 +236,8 @@ class Backbone:
             RGB.
         long_side
             Of the input, in pixels.
+        is_whole
+            Whether the class evidence is wanted too; otherwise the pass ends with the cells.
 
         Raises
         ------
@@ -155,13 +250,13 @@ class Backbone:
         preprocessing = dataclasses.replace(
             self.loaded.spec.preprocessing, input_size=size, resize_size=max(size), whole=None
         )
-        device = self._placement.device
-        tensor, _ = prepare(image, preprocessing, InputFit.STRETCH, device)
-        names = {self.layers.fine, self.layers.coarse, self.layers.last} - {""}
-        keys = {name: LayerKey(name) for name in names}
+        device, layers = self._placement.device, self.layers
+        tensor, _ = prepare(
+            image, preprocessing, InputFit.STRETCH, device, channels_last=device.type == "cpu"
+        )
+        wanted = {layers.fine, layers.coarse, layers.last if is_whole else ""} - {""}
         try:
-            with capture(self._module, keys.values()) as taken:
-                logits = self._module(tensor)
+            maps, logits = self._made_ready().run(tensor, wanted, is_whole=is_whole)
         except (RuntimeError, MemoryError) as error:
             sentence = devices.out_of_memory_sentence(error, device)
             if sentence is not None:
@@ -169,10 +264,11 @@ class Backbone:
             raise ModelError(
                 f"{self.title} failed on a picture; choose another network."
             ) from error
-        maps = {name: taken[key] for name, key in keys.items()}
-        coarse = maps[self.layers.coarse]
-        dense = self._dense(maps.get(self.layers.last), coarse)
-        return Raw(maps[self.layers.fine][0], coarse[0], logits[0].float(), dense[0])
+        fine, coarse = maps[layers.fine][0], maps[layers.coarse]
+        if logits is None:
+            return Raw(fine, coarse[0], coarse.new_zeros(0), coarse.new_zeros(0, 1, 1))
+        dense = self._dense(maps.get(layers.last), coarse)
+        return Raw(fine, coarse[0], logits[0].float(), dense[0])
 
     def _dense(self, last: Tensor | None, coarse: Tensor) -> Tensor:
         maps = coarse if last is None else last

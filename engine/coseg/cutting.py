@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import os
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.coseg import refine
+from engine.coseg.side_by_side import side_by_side
 from engine.errors import SourceError
 from engine.sources.decode import read_picture
 from engine.values import PackedRegion, Region
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Cut", "Cutter", "ToCut"]
 
 _MOST_THREADS = 8
-_AHEAD = 2
-"""Pictures a thread that may wait with their pixels in memory."""
+_KEPT = 3
+"""Masks of each picture: undoing a seed is then at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,19 +44,32 @@ class ToCut:
         The score where object and background are as likely.
     how
         The refinement.
+    tolerance
+        Where GrabCut would be told something else of no more than this share of the picture, the
+        mask may stay that it had.
     """
 
     path: Path
     soft: NDArray[np.float32] | None
     threshold: float
     how: Refinement
+    tolerance: float = 0.0
 
-    @property
-    def key(self) -> bytes:
-        """What the mask depends on, besides the file."""
-        soft = b"" if self.soft is None else self.soft.tobytes()
-        facts = f"{self.how} {self.threshold!r}".encode()
-        return hashlib.blake2b(soft + facts, digest_size=16).digest()
+    def is_same(self, other: ToCut) -> bool:
+        """Whether another has the same mask."""
+        if (self.threshold, self.how) != (other.threshold, other.how):
+            return False
+        if self.soft is None or other.soft is None:
+            return self.soft is other.soft
+        return np.array_equal(self.soft, other.soft)
+
+    def is_near(self, other: ToCut) -> bool:
+        """Whether the mask of another will do."""
+        if self.how != "grabcut" or (self.threshold, self.how) != (other.threshold, other.how):
+            return False
+        if self.soft is None or other.soft is None or self.tolerance <= 0:
+            return False
+        return refine.changed(other.soft, self.soft, self.threshold) <= self.tolerance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,9 +96,9 @@ _NOTHING = PackedRegion.of(Region(0, 0, np.zeros((0, 0), np.bool_)))
 
 @dataclass(slots=True)
 class Cutter:
-    """Cuts pictures out, and remembers the last mask of each: it is asked again with each seed."""
+    """Cuts pictures out, and remembers the last masks of each: it is asked again with each seed."""
 
-    _last: dict[Path, tuple[bytes, PackedRegion]] = field(default_factory=dict)
+    _last: dict[Path, tuple[tuple[ToCut, PackedRegion], ...]] = field(default_factory=dict)
 
     def cut(
         self, pictures: Sequence[ToCut], check: Callable[[int], None]
@@ -105,38 +117,26 @@ class Cutter:
             pictures that were begun are let go.
         """
         threads = min(_MOST_THREADS, os.cpu_count() or 1)
-        pool = ThreadPoolExecutor(threads, "layerscope-cut")
-        waiting: deque[tuple[int, Future[Cut]]] = deque()
-        left = iter(enumerate(pictures))
-        try:
-            for place, picture in left:
-                waiting.append((place, pool.submit(self._one, picture)))
-                if len(waiting) > _AHEAD * threads:
-                    yield self._next(waiting, check)
-            while waiting:
-                yield self._next(waiting, check)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-    @staticmethod
-    def _next(
-        waiting: deque[tuple[int, Future[Cut]]], check: Callable[[int], None]
-    ) -> tuple[int, Cut]:
-        place, future = waiting.popleft()
-        check(place)
-        return place, future.result()
+        with contextlib.closing(side_by_side(self._one, pictures, threads)) as cuts:
+            for place, result in enumerate(cuts):
+                check(place)
+                yield place, result()
 
     def _one(self, picture: ToCut) -> Cut:
         try:
             image = read_picture(picture.path)
         except SourceError as error:  # it went away since it was described
             return Cut(np.zeros((0, 0, 3), np.uint8), _NOTHING, error.message)
-        key, last = picture.key, self._last.get(picture.path)
-        if last is not None and last[0] == key:
-            return Cut(image, last[1])
-        packed = _NOTHING
-        if picture.soft is not None:
-            mask = refine.refined(image, picture.soft, picture.how, picture.threshold)
-            packed = PackedRegion.of(Region.of(mask))
-        self._last[picture.path] = (key, packed)
-        return Cut(image, packed)
+        last = self._last.get(picture.path, ())
+        found = next((each for each in last if picture.is_same(each[0])), None)
+        if found is None and last and picture.is_near(last[0][0]):
+            found = last[0]
+        if found is None:
+            packed = _NOTHING
+            if picture.soft is not None:
+                mask = refine.refined(image, picture.soft, picture.how, picture.threshold)
+                packed = PackedRegion.of(Region.of(mask))
+            found = (picture, packed)
+        others = [each for each in last if each is not found]
+        self._last[picture.path] = (found, *others[: _KEPT - 1])
+        return Cut(image, found[1])

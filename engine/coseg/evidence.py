@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.coseg.products import product
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -53,7 +55,7 @@ def border_dissimilarity(features: Features) -> NDArray[np.float32]:
     is_border = np.zeros((height, width), np.bool_)
     is_border[[0, -1]] = True
     is_border[:, [0, -1]] = True
-    cosine = rows @ rows[is_border.ravel()].T
+    cosine = product(rows, rows[is_border.ravel()].T)
     count = min(_MOST_SIMILAR, cosine.shape[1])
     nearest = np.partition(cosine, cosine.shape[1] - count, axis=1)[:, -count:]
     return scaled(1 - nearest.mean(axis=1).reshape(height, width))

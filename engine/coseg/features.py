@@ -39,7 +39,7 @@ __all__ = [
     "unit",
 ]
 
-_VERSION = 2
+_VERSION = 3
 """Part of each name in the cache: raised where what is kept changes."""
 MOST_BYTES = 6 << 30
 """Of the cache on the disk: what was not asked for the longest goes first."""
@@ -215,7 +215,11 @@ class FeatureStore:
 
 
 def describe_picture(
-    backbone: Backbone, image: NDArray[np.uint8], long_side: int = LONG_SIDE_PX
+    backbone: Backbone,
+    image: NDArray[np.uint8],
+    long_side: int = LONG_SIDE_PX,
+    *,
+    is_whole: bool = True,
 ) -> Raw:
     """Run the network over a picture, (H, W, 3) uint8 RGB; see `Backbone.run`, which may raise."""
-    return halved(backbone.run(image, long_side))
+    return halved(backbone.run(image, long_side, is_whole=is_whole))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from engine.values import WeightsChoice
 from engine.values.coseg import CosegFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -134,6 +134,7 @@ class DescribedSet:
         self._stores: tuple[FeatureStore, ...] = ()
         self._held: OrderedDict[tuple[str, int], Features] = OrderedDict()
         self._held_bytes = 0
+        self._lock = threading.Lock()
 
     @property
     def title(self) -> str:
@@ -171,21 +172,27 @@ class DescribedSet:
             `control` was cancelled; what was described stays on the disk.
         """
         paths = self.request.paths
-        self.load(control)
+        backbone = self.load(control)
         self.pictures, self.failures = [], []
-        for index, path in enumerate(paths):
-            control.report("Describing pictures", index, len(paths))
-            try:
-                self.pictures.append(self._described(index, path))
-            except SourceError as error:
-                self.failures.append(CosegFailure(path, error.message))
-            except OSError as error:
-                why = error.strerror or type(error).__name__
-                self.failures.append(CosegFailure(path, f"“{path.name}” cannot be read ({why})."))
+        with backbone.side_by_side(self._described, enumerate(paths)) as found:
+            for index, (path, result) in enumerate(zip(paths, found, strict=True)):
+                control.report("Describing pictures", index, len(paths))
+                self._add(path, result)
         for store in self._stores[:1]:
             store.clean(keep=frozenset(one.key for one in self.pictures))
 
-    def _described(self, index: int, path: Path) -> Described:
+    def _add(self, path: Path, result: Callable[[], Described]) -> None:
+        try:
+            self.pictures.append(result())
+        except SourceError as error:
+            self.failures.append(CosegFailure(path, error.message))
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            self.failures.append(CosegFailure(path, f"“{path.name}” cannot be read ({why})."))
+
+    def _described(self, place: tuple[int, Path]) -> Described:
+        """Describe the picture of an index and a path; several threads do at the same time."""
+        index, path = place
         key, image = file_hash(path), read_picture(path)
         share = max(1, SAMPLED_CELLS // len(self.request.paths))
         views, first = [], None
@@ -217,28 +224,31 @@ class DescribedSet:
         image
             Its pixels, where they are at hand.
         """
-        held = self._held.get((key, scale))
-        if held is not None:
-            self._held.move_to_end((key, scale))
-            return held
+        with self._lock:
+            held = self._held.get((key, scale))
+            if held is not None:
+                self._held.move_to_end((key, scale))
+                return held
         store = self._stores[scale]
         raw = store.read(key)
         if raw is None:
             pixels = read_picture(path) if image is None else image
-            raw = describe_picture(self.backbone, pixels, self._sides[scale])
-            if scale > 0:  # classes are asked for at the first scale alone
-                raw = dataclasses.replace(raw, dense=raw.dense[:, :1, :1].clone())
+            # Classes are asked for at the first scale alone.
+            raw = describe_picture(self.backbone, pixels, self._sides[scale], is_whole=scale == 0)
             store.write(key, raw)
         features = describe(raw)
         self._hold((key, scale), features)
         return features
 
     def _hold(self, key: tuple[str, int], features: Features) -> None:
-        self._held[key] = features
-        self._held_bytes += features.nbytes
-        while self._held_bytes > _HELD_BYTES and len(self._held) > 1:
-            _, dropped = self._held.popitem(last=False)
-            self._held_bytes -= dropped.nbytes
+        with self._lock:
+            if key in self._held:  # another thread had the same file
+                return
+            self._held[key] = features
+            self._held_bytes += features.nbytes
+            while self._held_bytes > _HELD_BYTES and len(self._held) > 1:
+                _, dropped = self._held.popitem(last=False)
+                self._held_bytes -= dropped.nbytes
 
     def each(
         self, stage: str, members: Sequence[int], control: JobControl, scale: int = 0

@@ -42,6 +42,9 @@ __all__ = ["CosegSet", "run_coseg"]
 
 T = TypeVar("T")
 
+_TOLERANCE = 0.005
+"""Of a picture's pixels that GrabCut may be told otherwise of by a seed, and its mask stays."""
+
 
 def _nothing(_picture: CosegPicture, _image: NDArray[np.uint8]) -> None:
     """Hear of a picture and do nothing."""
@@ -106,6 +109,12 @@ class CosegSet:
 
     def run(self, control: JobControl, on_picture: OnPicture = _nothing) -> CosegResult:
         """Work through the set; see `run_coseg`, also for what is raised."""
+        return self._answered(control, on_picture)
+
+    def _answered(
+        self, control: JobControl, on_picture: OnPicture, first: Path | None = None
+    ) -> CosegResult:
+        """Answer; `on_picture` hears of the picture `first` before the others."""
         self._seconds = {}
         if not self._request.paths:
             raise SourceError("There are no pictures to segment; choose a folder with some.")
@@ -119,7 +128,7 @@ class CosegSet:
         ]
         self._groups = groups
         pictures, failures = self._timed(
-            "Cutting out", lambda: self._cut_out(groups, control, on_picture)
+            "Cutting out", lambda: self._cut_out(groups, control, on_picture, first)
         )
         told = tuple(self._told(group, pictures) for group in groups)
         return CosegResult(
@@ -149,10 +158,11 @@ class CosegSet:
     ) -> CosegResult:
         """Answer the same set again, as these seeds say: all of them, not only the newest.
 
-        Without any, the answer is what it was before the first.
+        Without any, the answer is what it was before the first. The picture of the newest is told
+        of first. A picture keeps its mask where next to nothing changes in what GrabCut is told.
         """
         self._request = dataclasses.replace(self._request, seeds=tuple(seeds))
-        return self.run(control, on_picture)
+        return self._answered(control, on_picture, seeds[-1].path if seeds else None)
 
     def why(self, path: Path, kind: WhyMap, control: JobControl) -> NDArray[np.generic]:
         """Return a map of reasons for a picture, as the set stood in the last answer.
@@ -267,31 +277,38 @@ class CosegSet:
         return group
 
     def _cut_out(
-        self, groups: Sequence[Group], control: JobControl, on_picture: OnPicture
+        self,
+        groups: Sequence[Group],
+        control: JobControl,
+        on_picture: OnPicture,
+        first: Path | None,
     ) -> tuple[list[CosegPicture], list[CosegFailure]]:
-        """Cut all pictures out, in the order of the request, whatever their groups."""
+        """Cut all pictures out; return them in the order of the request, whatever their groups."""
         places = _by_index(groups)
+        places.sort(key=lambda each: self._set.pictures[each[0]].path != first)
         how = self._request.settings.refinement
+        tolerance = _TOLERANCE if self._request.seeds else 0.0
         wanted = [
             ToCut(
                 self._set.pictures[index].path,
                 None if group.is_odd[place] else group.softs[place],
                 group.threshold,
                 how,
+                tolerance,
             )
             for index, group, place in places
         ]
-        pictures, failures = [], []
+        pictures: dict[int, CosegPicture] = {}
+        failures = []
         stage, total = "Cutting out", len(wanted)
         for at, cut in self._cutter.cut(wanted, lambda at: control.report(stage, at, total)):
             index, group, place = places[at]
             if cut.trouble:
                 failures.append(CosegFailure(wanted[at].path, cut.trouble))
                 continue
-            picture = self._picture(index, group, place, cut.packed)
-            pictures.append(picture)
-            on_picture(picture, cut.image)
-        return pictures, failures
+            pictures[index] = self._picture(index, group, place, cut.packed)
+            on_picture(pictures[index], cut.image)
+        return [pictures[index] for index in sorted(pictures)], failures
 
     def _picture(self, index: int, group: Group, place: int, packed: PackedRegion) -> CosegPicture:
         one = self._set.pictures[index]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
-__all__ = ["grabcut", "guided_filter", "probability", "refined", "upsampled"]
+__all__ = ["changed", "grabcut", "guided_filter", "probability", "refined", "trimap", "upsampled"]
 
 THRESHOLD = 0.72
 """The score where object and background are as likely."""
@@ -26,6 +26,8 @@ _WORK_SIDE_PX = 480
 _GUIDE_SHARE = 0.04
 _GUIDE_EPS = 1e-3
 _SEED = 0
+_COMPARED = 8
+"""Pixels a cell, each way, at which two trimaps are compared."""
 
 
 def upsampled(soft: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
@@ -90,6 +92,32 @@ def _solved(matrices: NDArray[np.float32], right: NDArray[np.float32]) -> NDArra
     return np.asarray(solved, np.float32)
 
 
+def trimap(chance: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return what GrabCut begins with, of all that it is told: (H, W), in OpenCV's numbers."""
+    labels = np.full(chance.shape, cv2.GC_BGD, np.uint8)
+    labels[chance > _UNLIKELY] = cv2.GC_PR_BGD
+    labels[chance > _PROBABLE] = cv2.GC_PR_FGD
+    labels[chance > _SURE] = cv2.GC_FGD
+    return labels
+
+
+def changed(before: NDArray[np.float32], after: NDArray[np.float32], threshold: float) -> float:
+    """Return of how much of a picture GrabCut would be told something else, in 0..1.
+
+    Parameters
+    ----------
+    before, after : ndarray, (h, w), float32
+        Scores of its cells.
+    threshold
+        The score where object and background are as likely.
+    """
+    if before.shape != after.shape:
+        return 1.0
+    size = (before.shape[0] * _COMPARED, before.shape[1] * _COMPARED)
+    one, other = (trimap(probability(upsampled(soft, size), threshold)) for soft in (before, after))
+    return float((one != other).mean())
+
+
 def grabcut(image: NDArray[np.uint8], chance: NDArray[np.float32]) -> Mask:
     """Cut the object out by colours and edges, begun at a map of probabilities.
 
@@ -110,21 +138,18 @@ def grabcut(image: NDArray[np.uint8], chance: NDArray[np.float32]) -> Mask:
     plain = chance > _PROBABLE
     if np.count_nonzero(plain) < _LEAST_PX or plain.all():
         return plain
-    trimap = np.full(chance.shape, cv2.GC_BGD, np.uint8)
-    trimap[chance > _UNLIKELY] = cv2.GC_PR_BGD
-    trimap[plain] = cv2.GC_PR_FGD
-    trimap[chance > _SURE] = cv2.GC_FGD
-    if not (trimap == cv2.GC_BGD).any() and not (trimap == cv2.GC_PR_BGD).any():
+    labels = trimap(chance)
+    if not (labels == cv2.GC_BGD).any() and not (labels == cv2.GC_PR_BGD).any():
         return plain
     cv2.setRNGSeed(_SEED)  # its mixtures begin with a k-means of random seeds
     try:
         cv2.grabCut(
-            np.ascontiguousarray(image[:, :, ::-1]), trimap, (0, 0, 1, 1),
+            np.ascontiguousarray(image[:, :, ::-1]), labels, (0, 0, 1, 1),
             np.zeros((1, 65)), np.zeros((1, 65)), _ITERATIONS, cv2.GC_INIT_WITH_MASK,
         )  # fmt: skip
     except cv2.error:  # too few colours for its mixtures
         return plain
-    mask = (trimap == cv2.GC_FGD) | (trimap == cv2.GC_PR_FGD)
+    mask = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     return mask if np.count_nonzero(mask) >= _LEAST_PX else plain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Protocol
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 
 from engine.coseg import refine
 from engine.coseg.classics import DescriptorTransform, Factorization
-from engine.coseg.clusters import SAMPLED_CELLS, ClusterScores, sampled, spherical_kmeans
+from engine.coseg.clusters import SAMPLED_CELLS, ClusterScores, gathered, sampled, seeds
 from engine.coseg.figure_ground import refined_in_rounds
 from engine.coseg.pictures import SCALES
 from engine.coseg.shared_classes import class_map, class_shares
@@ -122,9 +123,10 @@ class SoftMaps:
 
     def _clusters(self, scale: int, rng: np.random.Generator, control: JobControl) -> Maps:
         rows, _ = self.sample(rng, scale)
-        centres = [
-            spherical_kmeans(rows, count, rng, check=control.check) for count in CLUSTER_COUNTS
-        ]
+        starts = [seeds(rows, min(count, len(rows)), rng) for count in CLUSTER_COUNTS]
+        gather = functools.partial(gathered, rows, check=control.check)
+        with self._set.backbone.side_by_side(gather, starts) as found:
+            centres = [result() for result in found]
         scores = ClusterScores.of(centres)
         labels = []
         for _, one, features in self._set.each(_STAGE, self.members, control, scale):

@@ -20,6 +20,7 @@ from torch.utils.weak import WeakIdKeyDictionary
 from torchvision.ops import FrozenBatchNorm2d
 
 from engine.models.polyphase import Interleaved, phases_of, raises
+from engine.models.same_padding import SamePadded, evenly_padded, pads_itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
@@ -37,8 +38,11 @@ _ACTIVATIONS: dict[type[nn.Module], str] = {
     nn.SiLU: "swish",
     nn.ReLU: "relu",
     nn.Hardswish: "hardswish",
+    nn.ReLU6: "hardtanh",
 }
 """What oneDNN calls them."""
+_LIMITS: dict[type, list[float]] = {nn.ReLU6: [0.0, 6.0]}
+"""What it is told of them besides."""
 _MOST_SHAPES = 64
 """Of inputs whose weights are put in order for them; others take the order of the first."""
 _SHRUNK = 2
@@ -105,7 +109,7 @@ def _steps(module: nn.Module, example: Tensor) -> list[_Step]:
             given = inputs[0] if inputs else None
             if not isinstance(given, torch.Tensor) or not isinstance(output, torch.Tensor):
                 return
-            if type(layer) is nn.Conv2d:
+            if _is_plain(layer):
                 step = _Step(name, raised_by.pop(given, ""))
                 steps.append(step)
                 made_by[output] = step
@@ -113,20 +117,15 @@ def _steps(module: nn.Module, example: Tensor) -> list[_Step]:
             if isinstance(layer, nn.Upsample):
                 raised_by[output] = name
             before = made_by.pop(given, None)
-            if before is None:
-                return
-            if isinstance(layer, _NORMS) and not before.norm:
-                before.norm = name
+            if before is not None and _takes(before, name, layer):
                 made_by[output] = before
-            elif type(layer) in _ACTIVATIONS:
-                before.activation = name
 
         return note
 
     hooks = [
         layer.register_forward_hook(watch(name))
         for name, layer in module.named_modules()
-        if type(layer) in {nn.Conv2d, *_ACTIVATIONS} or isinstance(layer, (*_NORMS, nn.Upsample))
+        if _is_watched(layer)
     ]
     try:
         module(example)
@@ -134,6 +133,33 @@ def _steps(module: nn.Module, example: Tensor) -> list[_Step]:
         for hook in hooks:
             hook.remove()
     return [_once(step, calls) for step in steps if calls[step.conv] == 1]
+
+
+def _is_plain(layer: nn.Module) -> bool:
+    return type(layer) is nn.Conv2d or pads_itself(layer)
+
+
+def _is_watched(layer: nn.Module) -> bool:
+    is_known = _is_plain(layer) or type(layer) in _ACTIVATIONS
+    return is_known or isinstance(layer, (*_NORMS, nn.Upsample))
+
+
+def _own_activation(norm: nn.Module) -> nn.Module:
+    """Return what a norm does at its end: timm's have an activation in them."""
+    own = getattr(norm, "act", None)
+    return own if isinstance(own, nn.Module) else nn.Identity()
+
+
+def _takes(step: _Step, name: str, layer: nn.Module) -> bool:
+    """Add a norm or an activation to a step; tell whether an activation may follow."""
+    if isinstance(layer, _NORMS) and not step.norm:
+        step.norm, own = name, _own_activation(layer)
+        if type(own) in _ACTIVATIONS:
+            step.activation = name  # it will stand where the norm was
+        return isinstance(own, nn.Identity)
+    if type(layer) in _ACTIVATIONS:
+        step.activation = name
+    return False
 
 
 def _once(step: _Step, calls: dict[str, int]) -> _Step:
@@ -152,8 +178,9 @@ def _fuse(module: nn.Module, step: _Step, *, is_packed: bool) -> None:
     if not isinstance(conv, nn.Conv2d):
         raise TypeError(f"{step.conv}: expected a convolution, got {type(conv).__name__}")
     if step.norm:
-        _fold(conv, cast("Norm", module.get_submodule(step.norm)))
-        _put(module, step.norm, nn.Identity())
+        norm = module.get_submodule(step.norm)
+        _fold(conv, cast("Norm", norm))
+        _put(module, step.norm, _own_activation(norm))
     if not is_packed or conv.padding_mode != "zeros" or isinstance(conv.padding, str):
         return
     upsample = module.get_submodule(step.upsample) if step.upsample else None
@@ -161,6 +188,9 @@ def _fuse(module: nn.Module, step: _Step, *, is_packed: bool) -> None:
     if upsample is not None and raises(upsample, conv):
         _put(module, step.upsample, nn.Identity())
         _put(module, step.conv, Interleaved(_Packed(phases_of(conv), activation)))
+    elif pads_itself(conv):
+        even = _Packed(evenly_padded(conv), activation)
+        _put(module, step.conv, SamePadded(even, conv, activation))
     else:
         _put(module, step.conv, _Packed(conv, activation))
     if step.activation:
@@ -202,7 +232,8 @@ class _Packed(nn.Module):
         self._bias = [conv.bias]
         self._how: tuple[Any, ...] = how
         name = "none" if activation is None else _ACTIVATIONS[type(activation)]
-        self._rest: tuple[Any, ...] = (*how, name, [], "")
+        limits = _LIMITS.get(type(activation), [])
+        self._rest: tuple[Any, ...] = (*how, name, limits, "")
         self._orders: dict[bytes, Tensor] = {}
         self._packed: dict[tuple[int, ...], Tensor] = {}
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import torch
+from timm.layers.conv2d_same import Conv2dSame
+from timm.layers.norm_act import BatchNormAct2d
 from torch import Tensor, nn
 from torchvision.ops import FrozenBatchNorm2d
 
@@ -71,7 +73,7 @@ def _kinds(module: nn.Module) -> list[str]:
     return [type(layer).__name__ for layer in module.modules()]
 
 
-@pytest.mark.parametrize("activation", [nn.SiLU, nn.ReLU, nn.Hardswish, nn.Tanh])
+@pytest.mark.parametrize("activation", [nn.SiLU, nn.ReLU, nn.Hardswish, nn.ReLU6, nn.Tanh])
 @pytest.mark.parametrize("norm", [nn.BatchNorm2d, FrozenBatchNorm2d])
 def test_norms_go_and_the_answer_stays(norm: type[nn.Module], activation: type[nn.Module]) -> None:
     torch.manual_seed(1)
@@ -84,6 +86,28 @@ def test_norms_go_and_the_answer_stays(norm: type[nn.Module], activation: type[n
     faster = fused(module, SIZE)
     assert (_norms(module), _norms(faster)) == (2, 0)
     picture = torch.rand(1, 3, 40, 72)  # and of another size than the one it was made for
+    with torch.inference_mode():
+        torch.testing.assert_close(faster(picture), module(picture), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(64, 96), (63, 40), (33, 35)])
+def test_norms_with_an_activation_and_convolutions_that_pad_themselves_go_too(
+    size: tuple[int, int],
+) -> None:
+    torch.manual_seed(8)
+    module = _settled(
+        nn.Sequential(
+            Conv2dSame(3, 8, 3, stride=2, bias=False), BatchNormAct2d(8, act_layer=nn.ReLU6),
+            Conv2dSame(8, 8, 5, stride=2, groups=8), BatchNormAct2d(8, act_layer=nn.Tanh),
+            nn.Conv2d(8, 8, 1, bias=False), BatchNormAct2d(8, apply_act=False), nn.ReLU6(),
+            Conv2dSame(8, 2, 3, stride=1),
+        )
+    )  # fmt: skip
+    faster = fused(module, SIZE)
+    assert (_norms(module), _norms(faster)) == (3, 0)
+    kinds = _kinds(faster)
+    assert (kinds.count("SamePadded"), kinds.count("Tanh"), kinds.count("Conv2dSame")) == (2, 1, 3)
+    picture = torch.rand(2, 3, *size)
     with torch.inference_mode():
         torch.testing.assert_close(faster(picture), module(picture), rtol=1e-4, atol=1e-5)
 
