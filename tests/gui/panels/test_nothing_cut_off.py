@@ -264,19 +264,15 @@ def test_a_wide_panel_has_room_for_pixels_too(kit: Kit) -> None:
     assert not panel._table.isColumnHidden(ObjectColumn.AREA)
 
 
-def test_a_narrow_window_has_one_button_for_all_workspaces(kit: Kit) -> None:
+@pytest.mark.parametrize(("width", "is_compact"), [(1280, False), (880, True)])
+def test_a_narrow_window_has_one_button_for_all_workspaces(
+    kit: Kit, width: int, is_compact: bool
+) -> None:
     kit.loaded(CONV1)
-    row = kit.window.top._row
-    kit.window.resize(1280, 740)
-    settle(kit)
-    assert not row.is_compact
     kit.trigger("toggle_unit")  # what stands there needs more
-    kit.window.resize(880, 740)
+    kit.window.resize(width, 740)
     settle(kit)
-    assert kit.window.width() == 880
-    assert row.is_compact
+    assert kit.window.width() == width
+    assert kit.window.top._row.is_compact is is_compact
     kit.trigger("workspace_train")
-    assert row._one.text() == "Train"
-    kit.window.resize(1280, 740)
-    settle(kit)
-    assert not row.is_compact
+    assert kit.window.top._row._one.text() == "Train"
