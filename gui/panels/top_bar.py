@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolBar, QToolButton, QWidget
 
 from engine.values import DeviceRequest
 from gui.icons import Icon, icon
-from gui.workspaces import WORKSPACES
+from gui.panels.workspace_row import WorkspaceRow
 
 if TYPE_CHECKING:
     from engine.values import DeviceInfo, ModelInfo
@@ -22,6 +22,8 @@ __all__ = ["TopBar"]
 THREAD_CHOICES = (0, 1, 2, 4, 8)
 MOST_NAME_PX = 190
 """Of a network's or a device's name, which may be that of any file."""
+NARROW_NAME_PX = 140
+"""The same, in a window that is not wide."""
 WIDE_FROM_PX = 1440
 
 
@@ -44,6 +46,8 @@ class TopBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
         self._request = DeviceRequest()
+        self._title = ""
+        self._most_name_px = MOST_NAME_PX
         self._devices: tuple[DeviceInfo, ...] = ()
         self._build_parts()
         self._build_layout()
@@ -65,7 +69,9 @@ class TopBar(QToolBar):
         self._model.setToolTip(self.tr("{0}. Choose another network (Ctrl+M)").format(facts))
         self._random.setVisible(info.is_random)
         precision = "" if info.device.precision == "float32" else f", {info.device.precision}"
-        self._device.setText(_shortened(self._device, f"{info.device.title}{precision}"))
+        device = f"{info.device.title}{precision}"
+        self._device.setText(_shortened(self._device, device, MOST_NAME_PX))
+        self._fit_row()
 
     def ask_for_model(self) -> None:
         """Say that there is no network yet."""
@@ -115,13 +121,14 @@ class TopBar(QToolBar):
         self._more.setAutoRaise(True)
 
     def _build_layout(self) -> None:
-        body = QWidget(self)
+        body = self._body = _Body(self)
         layout = QHBoxLayout(body)
         layout.setContentsMargins(12, 4, 8, 4)
         layout.setSpacing(8)
         layout.addWidget(self._word)
         layout.addSpacing(8)
-        layout.addWidget(self._workspaces(body))
+        self._row = body.row = WorkspaceRow(actions=self._actions, parent=body)
+        layout.addWidget(self._row)
         layout.addSpacing(8)
         layout.addWidget(self._model)
         layout.addWidget(self._device)
@@ -135,24 +142,16 @@ class TopBar(QToolBar):
         layout.addWidget(self._more)
         self.addWidget(body)
 
-    def _workspaces(self, body: QWidget) -> QFrame:
-        """Return the row of buttons that go from workspace to workspace."""
-        row = QFrame(body)
-        row.setProperty("role", "segments")
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.setSpacing(2)
-        for workspace in WORKSPACES:
-            button = QToolButton(row)
-            button.setDefaultAction(self._actions.action(f"workspace_{workspace.id}"))
-            button.setProperty("role", "segment")
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-            layout.addWidget(button)
-        return row
-
     def _name(self, title: str) -> None:
         """Name the network, as far as there is room: no title makes the window wider."""
-        self._model.setText(_shortened(self._model, title))
+        self._title = title
+        self._model.setText(_shortened(self._model, title, self._most_name_px))
+        self._fit_row()
+
+    def _fit_row(self) -> None:
+        """Have a button a workspace where all of them have room."""
+        least = self._body.minimumSizeHint().width()
+        self._row.set_compact(is_compact=least + self._row.saved_px > self.width())
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -198,12 +197,33 @@ class TopBar(QToolBar):
         """Say the program's name, and what random weights mean, where there is room for it."""
         super().resizeEvent(event)
         is_wide = event.size().width() >= WIDE_FROM_PX
+        most = MOST_NAME_PX if is_wide else NARROW_NAME_PX
+        if most != self._most_name_px:
+            self._most_name_px = most
+            if self._title:
+                self._name(self._title)
         text = self.tr("random weights: the answers mean nothing")
         self._random.setText(text if is_wide else self.tr("random weights"))
         self._word.setVisible(is_wide)  # the window's title says it, too
+        self._fit_row()
 
 
-def _shortened(button: QToolButton, text: str) -> str:
+class _Body(QWidget):
+    """What stands in the bar; it can be as narrow as it is with one button for all workspaces."""
+
+    row: WorkspaceRow | None = None
+
+    # Qt's override.
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size without the row of workspaces, which makes room for a narrow window."""
+        hint = super().minimumSizeHint()
+        if self.row is not None and not self.row.is_compact:
+            hint.setWidth(hint.width() - self.row.saved_px)
+        return hint
+
+
+def _shortened(button: QToolButton, text: str, most_px: int) -> str:
     """Return a text as long as a name may be in the bar; the tooltip has all of it."""
     middle = Qt.TextElideMode.ElideMiddle
-    return button.fontMetrics().elidedText(text, middle, MOST_NAME_PX)
+    return button.fontMetrics().elidedText(text, middle, most_px)

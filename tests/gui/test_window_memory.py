@@ -77,6 +77,8 @@ def test_size_and_panels_come_back(again: Callable[[], Kit]) -> None:
         "compare": False,
         "batch": False,
         "objects": False,
+        "common": False,
+        "training": False,
     }
     assert second.window.docks["layers"].isFloating()
     assert not second.is_checked("toggle_unit")

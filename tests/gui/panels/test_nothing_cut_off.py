@@ -262,3 +262,21 @@ def test_a_wide_panel_has_room_for_pixels_too(kit: Kit) -> None:
     kit.window.workspaces.reset()
     settle(kit)
     assert not panel._table.isColumnHidden(ObjectColumn.AREA)
+
+
+def test_a_narrow_window_has_one_button_for_all_workspaces(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    row = kit.window.top._row
+    kit.window.resize(1280, 740)
+    settle(kit)
+    assert not row.is_compact
+    kit.trigger("toggle_unit")  # what stands there needs more
+    kit.window.resize(880, 740)
+    settle(kit)
+    assert kit.window.width() == 880
+    assert row.is_compact
+    kit.trigger("workspace_train")
+    assert row._one.text() == "Train"
+    kit.window.resize(1280, 740)
+    settle(kit)
+    assert not row.is_compact
