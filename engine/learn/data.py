@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CERTAIN",
     "MOST_CLASSES",
+    "PSEUDO",
     "DataError",
     "Dataset",
     "Sample",
@@ -26,6 +27,10 @@ __all__ = [
     "check_size",
 ]
 
+PSEUDO = (
+    "The masks were made by a network, not by a person: what it did wrong is learnt too; look them "
+    "through first."
+)
 CERTAIN = 254
 """The label of what is certainly background, where 0 only says that nothing is marked."""
 MOST_CLASSES = 253

@@ -124,7 +124,7 @@ def found_sentence(result: CosegResult, entries: Sequence[Entry]) -> str:
     more = [
         template.format(count)
         for count, template in (
-            (outliers, translate("Coseg", "{0} outliers")),
+            (outliers, translate("Coseg", "1 outlier" if outliers == 1 else "{0} outliers")),
             (unsure, translate("Coseg", "{0} unsure")),
             (failed, translate("Coseg", "{0} unreadable")),
         )

@@ -102,7 +102,7 @@ class MaskExport:
         files = tuple(path for _, written in done for path in written.files)
         notes = _losses(picture)
         notes += tuple(f"{name}: {note}" for name, written in done for note in written.notes)
-        self._manifest.note(picture.name, files, notes)
+        self._manifest.note(picture.name, files, notes, picture.source)
         return Written(files, notes)
 
     def claim(self, name: PurePosixPath, path: Path) -> bool:
@@ -174,9 +174,17 @@ class _Manifest(Writer):
             self._journal.write(str(name), {"files": [file]})
         return is_ours
 
-    def note(self, name: PurePosixPath, files: tuple[Path, ...], notes: tuple[str, ...]) -> None:
+    def note(
+        self,
+        name: PurePosixPath,
+        files: tuple[Path, ...],
+        notes: tuple[str, ...],
+        source: Path | None = None,
+    ) -> None:
         """Remember what was written for a picture."""
         data: dict[str, Any] = {"files": [self._below(path) for path in files]}
+        if source is not None:
+            data["source"] = str(source.resolve())
         stem = str(self._names.stem(name))
         if stem != str(name.with_suffix("")):
             data["named"] = stem

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +12,23 @@ from PIL import Image, UnidentifiedImageError
 
 from engine.learn.data import DataError
 from engine.sources.folder import list_pictures
+from engine.sources.names import is_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-__all__ = ["class_list", "lines_of", "masks_of", "open_mask", "pairs", "photos_of", "subfolders"]
+__all__ = [
+    "class_list",
+    "exported_photos",
+    "lines_of",
+    "masks_of",
+    "open_mask",
+    "pairs",
+    "photos_of",
+    "subfolders",
+]
 
 _PHOTOS = ("images", "jpegimages", "photos", "pictures", "imgs", "image", "img")
 _MASKS = ("masks", "labels", "segmentationclass", "mask", "annotations", "truth", "gt", "label")
@@ -63,6 +74,25 @@ def pairs(photos: Path, masks: Path) -> tuple[tuple[Path, Path], ...]:
         if mask is not None:
             found.append((photo, mask))
     return tuple(found)
+
+
+def exported_photos(top: Path) -> dict[str, Path]:
+    """Return the photos of masks that Layerscope has exported, where these are no copies of them.
+
+    By the name of the picture, and by that of its files, without suffix. Nothing of a folder that
+    is no export, or whose photos are gone.
+    """
+    try:
+        records = json.loads((top / "export.json").read_text(encoding="utf-8"))["pictures"]
+        photos = [(record, Path(record["source"])) for record in records if "source" in record]
+        found: dict[str, Path] = {}
+        for record, photo in photos:
+            if is_picture(photo) and photo.is_file():
+                name = str(PurePosixPath(record["picture"]).with_suffix(""))
+                found[name] = found[str(record.get("named", name))] = photo
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return found
 
 
 def open_mask(path: Path, *, is_indexed_in_colour: bool = False) -> NDArray[np.uint8]:

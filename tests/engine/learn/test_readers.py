@@ -32,7 +32,9 @@ def label_map(number: int) -> NDArray[np.uint8]:
     return labels
 
 
-def exported(folder: Path, name: str, count: int = 3) -> list[NDArray[np.uint8]]:
+def exported(
+    folder: Path, name: str, count: int = 3, photos: Path | None = None
+) -> list[NDArray[np.uint8]]:
     """Write label maps in one of the export's formats, photos beside them in `images`."""
     options = {"tolerance": 0.0} if name in {"labelme", "yolo"} else {}
     export = MaskExport(folder, (make_writer(name, **options),), ExportOptions())
@@ -41,12 +43,23 @@ def exported(folder: Path, name: str, count: int = 3) -> list[NDArray[np.uint8]]
         image, labels = photo(number), label_map(number)
         # YOLO's exporter writes the photos itself.
         beside = folder / ("source" if name == "yolo" else "images")
-        source = save(beside / f"p{number}.png", image)
+        source = save((photos or beside) / f"p{number}.png", image)
         found = LabelMap(labels, CATEGORIES)
         export.add(SegmentedPicture(image, found, PurePosixPath(f"p{number}.png"), source))
         made.append(labels)
     export.finish()
     return made
+
+
+@pytest.mark.parametrize("name", ["coco", "voc"])
+def test_photos_of_an_export_may_lie_elsewhere(name: str, tmp_path: Path) -> None:
+    made = exported(tmp_path / "out", name, photos=tmp_path / "photos")
+    dataset = readers.read(tmp_path / "out")
+    assert [one.picture for one in dataset.samples] == [
+        tmp_path / "photos" / f"p{number}.png" for number in range(3)
+    ]
+    np.testing.assert_array_equal(truths(dataset)["p1.png"], made[1])
+    assert "made by a network" in dataset.notes[0]
 
 
 @pytest.mark.parametrize("name", ["coco", "voc", "yolo", "labelme"])

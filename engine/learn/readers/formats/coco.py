@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from engine.errors import ExportError
 from engine.export.masks.reading import region_of_coco
-from engine.learn.data import DataError, Dataset, Sample
-from engine.learn.readers.places import photos_of
+from engine.learn.data import PSEUDO, DataError, Dataset, Sample
+from engine.learn.readers.places import exported_photos, photos_of
 from engine.learn.readers.registry import register_reader
 from engine.values import VOID
 
@@ -92,10 +92,12 @@ class CocoReader:
             objects = _objects(content["annotations"], number)
             every = frozenset(number.values())
             samples, skipped = [], []
+            exported = exported_photos(file.parent)
             for image in content["images"]:
-                photo = _photo(file.parent, str(image["file_name"]))
+                name = str(image["file_name"])
+                stem = str(PurePosixPath(name).with_suffix(""))
+                photo = _photo(file.parent, name) or exported.get(stem)
                 if photo is None:
-                    name = str(image["file_name"])
                     skipped.append((file.parent / name, f"The photo “{name}” is missing."))
                     continue
                 size = (int(image["height"]), int(image["width"]))
@@ -105,7 +107,8 @@ class CocoReader:
             raise DataError(
                 f"“{file.name}” cannot be read as annotations in COCO's form."
             ) from error
-        return Dataset(path, self.name, names, tuple(samples), skipped=tuple(skipped))
+        notes = (PSEUDO,) if exported else ()
+        return Dataset(path, self.name, names, tuple(samples), skipped=tuple(skipped), notes=notes)
 
 
 def _json_of(path: Path) -> Path | None:

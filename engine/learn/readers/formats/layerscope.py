@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from engine.export.masks.reading import read_npz
-from engine.learn.data import DataError, Dataset, Sample, check_size
+from engine.learn.data import PSEUDO, DataError, Dataset, Sample, check_size
 from engine.learn.readers.formats.binary import BinaryTruth
 from engine.learn.readers.places import masks_of, photos_of
 from engine.learn.readers.registry import register_reader
@@ -26,10 +26,6 @@ __all__ = ["LayerscopeReader", "NpzTruth"]
 
 COMMON_OBJECT = "object"
 """What a co-segmentation's masks are of."""
-_PSEUDO = (
-    "The masks were made by a network, not by a person: what it did wrong is learnt too; look them "
-    "through first."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +105,7 @@ def _of_coseg(path: Path, run: dict[str, Any]) -> Dataset:
         samples.append(Sample(photo, BinaryTruth(((1, mask),)), frozenset({1})))
     names = ("background", COMMON_OBJECT)
     return Dataset(
-        path, "layerscope", names, tuple(samples), skipped=tuple(skipped), notes=(_PSEUDO,)
+        path, "layerscope", names, tuple(samples), skipped=tuple(skipped), notes=(PSEUDO,)
     )
 
 
@@ -133,7 +129,7 @@ def _of_archives(path: Path, archives: dict[str, Path]) -> Dataset:
         if photo.stem in archives:
             ids = tuple((one, number[name]) for one, name in own[photo.stem])
             samples.append(Sample(photo, NpzTruth(archives[photo.stem], ids), every))
-    return Dataset(path, "layerscope", ("background", *names), tuple(samples), notes=(_PSEUDO,))
+    return Dataset(path, "layerscope", ("background", *names), tuple(samples), notes=(PSEUDO,))
 
 
 def _categories(file: Path) -> list[tuple[int, str]]:

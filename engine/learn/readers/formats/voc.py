@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from engine.evaluate.mean_iou import VOC_NAMES
 from engine.export.masks.reading import read_labelmap
-from engine.learn.data import DataError, Dataset, Sample
+from engine.learn.data import PSEUDO, DataError, Dataset, Sample
 from engine.learn.readers.formats.index_png import IndexTruth, tables
-from engine.learn.readers.places import pairs, photos_of
+from engine.learn.readers.places import exported_photos, pairs, photos_of
 from engine.learn.readers.registry import register_reader
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ class VocReader:
             raise DataError(f"“{path}” has no folder “{_CLASSES}”; check the path.")
         photos = photos_of(path)
         found = pairs(photos or path, masks)
+        notes: tuple[str, ...] = ()
+        if not found:
+            found, notes = _of_export(path, masks), (PSEUDO,)
         if not found:
             raise DataError(
                 f"“{path}” has no photo for a picture in “{_CLASSES}”; put the photos into a "
@@ -54,4 +57,10 @@ class VocReader:
         names, table = tables(named)
         every = frozenset(range(1, len(names)))
         samples = tuple(Sample(photo, IndexTruth(mask, table), every) for photo, mask in found)
-        return Dataset(path, self.name, names, samples)
+        return Dataset(path, self.name, names, samples, notes=notes)
+
+
+def _of_export(path: Path, masks: Path) -> tuple[tuple[Path, Path], ...]:
+    """Return photos and masks of what Layerscope has segmented, the photos where they are."""
+    named = ((photo, masks / f"{name}.png") for name, photo in exported_photos(path).items())
+    return tuple(dict(pair for pair in named if pair[1].is_file()).items())
