@@ -188,6 +188,7 @@ class SegmentControl(QObject):
     def _hear(self, event: EngineEvent) -> None:
         if isinstance(event, ModelReady):
             self._title = event.info.card.title
+            self._panel.thresholds.set_task(event.info.card.task)
             self._result = self._found = None
             self._choice.clear()
             self.correct.clear()

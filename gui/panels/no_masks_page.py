@@ -20,6 +20,9 @@ __all__ = ["DEFAULT_MODEL", "NoMasksPage"]
 DEFAULT_MODEL: Final = "yolov5s_seg"
 """The network that is offered."""
 DEFAULT_TITLE: Final = "YOLOv5s-seg"
+LABELS_MODEL: Final = "unet_efficientnet_lite0"
+"""What labels each pixel, and is always there."""
+LABELS_TITLE: Final = "U-Net"
 
 
 class NoMasksPage(QWidget):
@@ -50,6 +53,10 @@ class NoMasksPage(QWidget):
         self._weights.setWordWrap(True)
         self._default = QPushButton(self.tr("Load {0}").format(DEFAULT_TITLE), self)
         self._default.setProperty("primary", "true")
+        self._default.setToolTip(self.tr("Finds single objects of 80 kinds"))
+        self._labels = QPushButton(self.tr("Load {0}").format(LABELS_TITLE), self)
+        self._labels.setToolTip(self.tr("Labels each pixel: things, and sky, grass, road, water"))
+        self._labels.clicked.connect(lambda: self.model_wanted.emit(LABELS_MODEL))
         self._other = QPushButton(self.tr("Choose another…"), self)
         self._default.clicked.connect(lambda: self.model_wanted.emit(DEFAULT_MODEL))
         self._other.clicked.connect(self.choice_wanted)
@@ -57,6 +64,7 @@ class NoMasksPage(QWidget):
         row.setSpacing(8)
         row.addStretch(1)
         row.addWidget(self._default)
+        row.addWidget(self._labels)
         row.addWidget(self._other)
         row.addStretch(1)
         layout = QVBoxLayout(self)
@@ -101,5 +109,6 @@ class NoMasksPage(QWidget):
 
     def _show_steps(self, *, is_shown: bool) -> None:
         self._default.setVisible(is_shown)
+        self._labels.setVisible(is_shown)
         self._other.setVisible(is_shown)
         self._weights.setVisible(is_shown)

@@ -56,8 +56,15 @@ class SegmentSettingsRow(QWidget):
         if self._classes.set_categories(categories) and self._chosen.categories is not None:
             self._change(replace(self._chosen, categories=None))
 
+    def set_task(self, task: str) -> None:
+        """Leave out of use what is about objects where a network answers with labels alone."""
+        for part in (self._as, self._score, self._percent, self._iou, self._most, self._track):
+            part.setEnabled(task != "semantic")
+
     def cycle_as(self) -> None:
-        """Go on from objects to a label map and back."""
+        """Go on from objects to a label map and back, where the network finds objects."""
+        if not self._as.isEnabled():
+            return
         self._as.setCurrentIndex((self._as.currentIndex() + 1) % self._as.count())
 
     def set_score(self, score: float) -> None:
