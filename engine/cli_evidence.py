@@ -168,21 +168,22 @@ def _run_race(args: argparse.Namespace, console: Console) -> int:
         run = session.race(settings, frame)
         with console.progress() as control:
             race = run.run(control, lambda _race: None)
+        network = session.info.card.name if session.info is not None else race.model
     if args.json:
-        console.say_json(_record(args.picture, race))
+        console.say_json(_record(args.picture, network, race))
     else:
         _report(console, args.picture, race)
     return OK
 
 
-def _record(path: str, race: Race) -> dict[str, Any]:
+def _record(path: str, network: str, race: Race) -> dict[str, Any]:
     lanes = {
         name: {"passes": lane.passes, "macs": lane.macs, "seconds": round(lane.seconds, 4)}
         for name, lane in (("sliding", race.sliding), ("single", race.single))
     }
     record: dict[str, Any] = {
         "path": path,
-        "model": race.model,
+        "model": network,
         "class": race.class_index,
         "label": race.label,
         "picture": list(race.size),

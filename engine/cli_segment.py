@@ -182,11 +182,13 @@ class _Teller:
             self._console.say(f"{picture.name}: {_summary(picture)}")
 
     def tell_end(self, report: BatchReport) -> None:
-        """Say what the run came to, and what failed."""
+        """Say what the run came to, what failed, and what is not as it should be."""
         for name, sentence in report.failed:
             self._console.complain(f"{name}: {sentence}")
             if self._is_json:
                 self._console.say_json({"path": name, "error": sentence})
+        for name, note in report.notes:
+            self._console.complain(f"{name}: {note}")
         if report.output is None:
             return
         before = f", {report.before} of them before" if report.before else ""

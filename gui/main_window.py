@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from engine.commands import SetClassification, SetFit, SetStyle
 from gui import settings as keys
@@ -52,12 +52,13 @@ from gui.parts import WindowParts
 from gui.pauses import set_aside_garbage, take_back
 from gui.remembered import display_style
 from gui.segment.keymap import CORRECT_GROUP, SEGMENT_GROUP, SEGMENT_KEYMAP
+from gui.views.focus_ring import FocusRing
 from gui.views.help_overlay import HelpOverlay
 from gui.views.notice_bar import NoticeBar
 from gui.views.page_tabs import PageTabs
 from gui.views.palette import CommandPalette
 from gui.views.settings_overlay import SettingsOverlay
-from gui.workspaces import bring_forward, make_docks
+from gui.workspaces import bring_forward, is_out_of_sight, make_docks, workspace_of
 
 if TYPE_CHECKING:
     from engine.values import FrameResult, ModelInfo
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self._backend = backend
         self._settings = settings
         self.clock = PaintClock(self)
+        self._ring = FocusRing(self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -198,7 +200,9 @@ class MainWindow(QMainWindow):
         self.graphs = GraphControl(
             context, graph=self.graph, cost=self.cost, maps=self.maps, notices=self.notices
         )
-        self.comparing = CompareControl(context, panel=self.compare, palette=self.palette_)
+        self.comparing = CompareControl(
+            context, panel=self.compare, maps=self.maps, palette=self.palette_
+        )
         self.evidences = EvidenceControl(context, evidence=self.evidence, race=self.race)
         self.exports = ExportControl(self, context, maps=self.maps, notices=self.notices)
         self.segments = SegmentControl(
@@ -257,6 +261,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.restoreGeometry(QByteArray(self._settings.get(keys.GEOMETRY)))
+        self.workspaces.arranging_for.connect(self._show_source_for)
         self.workspaces.start()
         self.maps.set_split(self._settings.get(keys.IS_SPLIT))
         if self._settings.notice:
@@ -303,7 +308,12 @@ class MainWindow(QMainWindow):
         self.workspaces.show("graph")
         dock = self.docks["compare"]
         bring_forward(dock)
-        self.resizeDocks([dock], [round(self.width() * 0.62)], Qt.Orientation.Horizontal)
+        self.resizeDocks([dock], [round(self.width() * 0.56)], Qt.Orientation.Horizontal)
+
+    @Slot(str)
+    def _show_source_for(self, workspace: str) -> None:
+        """Leave the picture out of the source panel where the workspace shows it large."""
+        self.source.set_picture_shown(is_shown=not workspace_of(workspace).has_picture)
 
     @Slot()
     def _show_batch(self) -> None:
@@ -326,6 +336,19 @@ class MainWindow(QMainWindow):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy and save the view under the pointer."""
         self.exports.show_menu(event.globalPos())
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        """Pass the keyboard on to what can be seen, and show where it is."""
+        passed: set[QWidget] = set()
+        while super().focusNextPrevChild(is_next):
+            focused = QApplication.focusWidget()
+            if focused is None or focused in passed:
+                return True  # nothing else can be seen
+            if not is_out_of_sight(self, focused):
+                self._ring.show_on(focused)
+                return True
+            passed.add(focused)
+        return False
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and addresses from anywhere."""

@@ -26,6 +26,7 @@ __all__ = [
     "arrange",
     "arranging",
     "bring_forward",
+    "is_out_of_sight",
     "make_docks",
     "workspace_of",
 ]
@@ -66,6 +67,8 @@ class Workspace:
         Panels with a place that are shown only when they are asked for.
     widths, heights
         Of panels, at first.
+    has_picture
+        Whether the page in the middle shows the picture large; the source panel goes without.
     """
 
     id: str
@@ -75,6 +78,7 @@ class Workspace:
     hidden: frozenset[str] = frozenset()
     widths: Mapping[str, Extent] = field(default_factory=dict)
     heights: Mapping[str, Extent] = field(default_factory=dict)
+    has_picture: bool = False
 
 
 WORKSPACES: Final = (
@@ -133,7 +137,8 @@ WORKSPACES: Final = (
         behind={"graph": "layers", "batch": "objects"},
         hidden=frozenset({"timing", "prediction", "channel"}),
         widths={"source": Extent(0.2, 256, 380), "objects": Extent(0.27, 344, 480)},
-        heights={"source": Extent(0.4, 240), "layers": Extent(0.5)},
+        heights={"source": Extent(0.0, 1), "layers": Extent(0.8)},
+        has_picture=True,
     ),
     Workspace(
         id="evidence",
@@ -188,6 +193,14 @@ def bring_forward(dock: QDockWidget) -> None:
     """Show a panel, in front of those that it shares its place with."""
     dock.show()
     dock.raise_()
+
+
+def is_out_of_sight(window: QMainWindow, widget: QWidget) -> bool:
+    """Whether a widget is in a panel that stands behind another one, or in a row put away."""
+    part: QWidget | None = widget
+    while part is not None and part.parentWidget() is not window:
+        part = part.parentWidget()
+    return part is not None and part.visibleRegion().isEmpty()
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:

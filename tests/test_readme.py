@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from engine.cli import SUBCOMMANDS, build_parser
-from engine.export.masks.registry import formats
+from engine.export.masks.registry import format_titles
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def test_options_that_are_shown_exist() -> None:
 def test_every_format_of_masks_is_in_the_table() -> None:
     table = README.partition("## What is written where")[2].partition("\n## ")[0]
     named = re.findall(r"^\| `([a-z]+)`", table, re.MULTILINE)
-    assert sorted(named) == sorted(formats())
+    assert sorted(named) == sorted(format_titles())
 
 
 def test_pictures_are_there_and_no_others() -> None:

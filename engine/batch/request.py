@@ -84,6 +84,8 @@ class BatchReport:
         How long this run took.
     output
         Where the files are; None where nothing was written.
+    notes
+        Name and sentence of each that was done, but not as it should be: a video that ended early.
     """
 
     done: int
@@ -92,6 +94,7 @@ class BatchReport:
     files: int
     seconds: float
     output: Path | None
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def plain(value: object) -> Any:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.batch.inputs import collect
 from engine.batch.journal import FINISHED, FOLDER, Journal
+from engine.batch.lock import locked
 from engine.batch.pipeline import BatchProgress, Pipeline
 from engine.batch.request import BatchReport, BatchRequest, plain
 from engine.batch.stages import ApartFilm, BatchStages, StillsOnly
@@ -83,6 +85,7 @@ def run_batch(
     try:
         request = _with_classes(request, segmenter)
         segmenter.set_settings(request.settings)
+        segmenter.fuse()
         work = _Work(request, segmenter, on_progress, on_segmented)
         return work.run(items, control, begun_at)
     finally:
@@ -107,9 +110,15 @@ class _Work:
         self._export: MaskExport | None = None
         self._files = 0
         self._errors: dict[str, str] = {}
+        self._notes: dict[str, str] = {}
 
     def run(self, items: Sequence[BatchItem], control: JobControl, begun_at: float) -> BatchReport:
         """Do what is not done yet, and write the files of many pictures."""
+        output = self._request.output
+        with locked(output) if output is not None else nullcontext():
+            return self._run(items, control, begun_at)
+
+    def _run(self, items: Sequence[BatchItem], control: JobControl, begun_at: float) -> BatchReport:
         output = self._request.output
         if output is not None:
             self._open(output)
@@ -130,6 +139,7 @@ class _Work:
             files=self._files,
             seconds=time.monotonic() - begun_at,
             output=output,
+            notes=tuple(self._notes.items()),
         )
 
     def _open(self, output: Path) -> None:
@@ -195,6 +205,8 @@ class _Work:
             self._errors[done.relative] = done.error
             if self._export is not None:
                 self._export.skip(item.relative, done.error)
+        if done.facts and "note" in done.facts:
+            self._notes[done.relative] = str(done.facts["note"])
         self._files += len(done.files) + int((done.facts or {}).get("frame_files", 0))
         if self._journal is not None:
             self._journal.add(item, done)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.batch.journal import DoneItem
-from engine.errors import SourceError
 from engine.export.masks.contract import Policy, SegmentedPicture, Written
 from engine.export.masks.drawn import drawn
 from engine.export.masks.journal import made
@@ -124,6 +123,7 @@ class BatchStages:
         self._on_segmented = on_segmented
         self._rates: dict[BatchItem, float] = {}
         self._times: dict[BatchItem, list[float]] = {}
+        self._shortfalls: dict[BatchItem, str] = {}
         self._frame_files = 0
         self._film: Recorder | None = None
         self._film_path: Path | None = None
@@ -141,10 +141,7 @@ class BatchStages:
             while (moment := clip.next()) is not None:
                 times.append(moment.at_s)  # frames may be unevenly spaced
                 yield moment.rgb()
-            if clip.is_damaged:
-                raise SourceError(
-                    f"{item.path.name} is damaged or cut short; repair it or leave it out."
-                )
+            self._shortfalls[item] = _shortfall(clip, len(times))
         finally:
             clip.close()
 
@@ -175,13 +172,17 @@ class BatchStages:
 
     def end(self, item: BatchItem, frames: int) -> DoneItem:
         """See `Stages`."""
-        files: tuple[str, ...] = ()
+        paths: tuple[Path, ...] = ()
         if self._film is not None and self._film_path is not None:
             self._film.close()
-            files = (self._below(self._film_path),)
-            if self._export is not None:
-                self._export.note(item.relative, (self._film_path,))
-        facts = {"frames": frames, "frame_files": self._frame_files}
+            paths = (self._film_path,)
+        shortfall = self._shortfalls.get(item, "")
+        if self._export is not None and (paths or shortfall):
+            self._export.note(item.relative, paths, (shortfall,) if shortfall else ())
+        files = tuple(map(self._below, paths))
+        facts: dict[str, Any] = {"frames": frames, "frame_files": self._frame_files}
+        if shortfall:
+            facts["note"] = shortfall
         self._forget(item)
         return DoneItem(item.relative.as_posix(), files, facts=facts)
 
@@ -196,6 +197,7 @@ class BatchStages:
         self._film = None
         self._frame_files = 0
         self._times.pop(item, None)
+        self._shortfalls.pop(item, None)
 
     def _film_frame(self, item: BatchItem, picture: SegmentedPicture, frame: int) -> None:
         output = self._request.output
@@ -217,6 +219,16 @@ class BatchStages:
     def _below(self, path: Path) -> str:
         output = self._request.output
         return path.relative_to(output).as_posix() if output is not None else str(path)
+
+
+def _shortfall(clip: Clip, frames: int) -> str:
+    """Say that a video gave less than it promised; empty where all came."""
+    counted = f"{frames:,} frame{'s' if frames != 1 else ''}"
+    if clip.missing_s:
+        return f"the video ended early, after {counted}: {clip.missing_s:.1f} s are missing"
+    if clip.is_damaged:
+        return f"the video is damaged or cut short: {counted} could be read"
+    return ""
 
 
 def _frame_name(item: BatchItem, frame: int) -> PurePosixPath:

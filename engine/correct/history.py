@@ -43,6 +43,11 @@ class EditHistory:
         return self._at > 0
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether there is no step at all, not even one that was taken back."""
+        return not self._names
+
+    @property
     def undone_next(self) -> str:
         """Name of the step that `undo` takes back; "" where there is none."""
         return self._names[self._at - 1] if self._at else ""

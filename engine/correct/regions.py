@@ -45,8 +45,13 @@ def parts_of(region: Region) -> tuple[Region, ...]:
     """Return the connected parts (pixels touch by sides or corners), the largest first."""
     import cv2  # noqa: PLC0415 - a tenth of a second that the window need not wait for
 
-    count, labels = cv2.connectedComponents(region.pixels.astype(np.uint8), connectivity=8)
-    parts = [Region.of(labels == n, region.left, region.top) for n in range(1, count)]
+    mask = region.pixels.astype(np.uint8)
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    parts = []
+    for n in range(1, count):
+        x, y, width, height = (int(value) for value in boxes[n, :4])
+        pixels = labels[y : y + height, x : x + width] == n
+        parts.append(Region(region.left + x, region.top + y, pixels))
     return tuple(sorted(parts, key=lambda part: -part.area))
 
 
@@ -95,16 +100,16 @@ def stroke(points: Sequence[tuple[float, float]], radius: float, size: tuple[int
     array = np.asarray(points, np.float64).reshape(-1, 2)
     if not len(array):
         return Region(0, 0, np.zeros((0, 0), np.bool_))
-    low = np.floor(array.min(axis=0) - radius).astype(int)
-    high = np.ceil(array.max(axis=0) + radius).astype(int) + 1
-    left, top = max(int(low[0]), 0), max(int(low[1]), 0)
-    right, bottom = min(int(high[0]), size[1]), min(int(high[1]), size[0])
+    left, top, right, bottom = _reach(array, radius, size)
     if left >= right or top >= bottom:
         return Region(0, 0, np.zeros((0, 0), np.bool_))
-    x, y = np.meshgrid(np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5)
-    mask = np.zeros(x.shape, np.bool_)
+    mask = np.zeros((bottom - top, right - left), np.bool_)
     for start, end in zip(array, array[1:] if len(array) > 1 else array, strict=False):
-        mask |= _near_segment(x, y, start, end) <= radius * radius
+        # Near this piece alone: a long way over a large picture has many pieces.
+        x1, y1, x2, y2 = _reach(np.stack((start, end)), radius, size)
+        x, y = np.meshgrid(np.arange(x1, x2) + 0.5, np.arange(y1, y2) + 0.5)
+        is_near = _near_segment(x, y, start, end) <= radius * radius
+        mask[y1 - top : y2 - top, x1 - left : x2 - left] |= is_near
     return Region.of(mask, left, top)
 
 
@@ -113,6 +118,19 @@ def disc(radius: int) -> NDArray[np.bool_]:
     way = np.arange(-radius, radius + 1)
     inside: NDArray[np.bool_] = way[:, None] ** 2 + way[None, :] ** 2 <= radius * radius
     return inside
+
+
+def _reach(
+    points: NDArray[np.float64], radius: float, size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Return what a brush at these places may cover: left, top, right, bottom, within a picture.
+
+    Beside the picture nothing is left: right is left, or bottom is top.
+    """
+    low = np.floor(points.min(axis=0) - radius).astype(int)
+    high = np.ceil(points.max(axis=0) + radius).astype(int) + 1
+    left, top = max(int(low[0]), 0), max(int(low[1]), 0)
+    return left, top, max(min(int(high[0]), size[1]), left), max(min(int(high[1]), size[0]), top)
 
 
 def _near_segment(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import av
 import cv2
 import numpy as np
-from av.video.reformatter import Colorspace
+from av.video.reformatter import Colorspace, Interpolation
 
 from engine.errors import CancelledError, ExportError
 from engine.export.atomic import atomic_path
@@ -26,11 +26,20 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
-__all__ = ["Recorder", "Recording"]
+__all__ = [
+    "TICKS_PER_S",
+    "Recorder",
+    "Recording",
+    "as_yuv",
+    "describe",
+    "encoder_name",
+    "fit",
+    "open_film",
+]
 
 _logger = logging.getLogger(__name__)
 
-_TICKS_PER_S = 90_000
+TICKS_PER_S = 90_000
 _WAITING = 8
 """Pictures that may wait for the encoder; what comes on top is dropped."""
 _ENCODERS = ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf")
@@ -78,7 +87,7 @@ class Recorder:
         if min(size) < 1 or fps <= 0:
             raise ValueError(f"expected a size and a rate above 0, got {size}, {fps}")
         self._size = size
-        self._frame_ticks = max(1, round(_TICKS_PER_S / fps))
+        self._frame_ticks = max(1, round(TICKS_PER_S / fps))
         self._condition = threading.Condition()
         self._waiting: deque[tuple[NDArray[np.uint8], float]] = deque()
         self._is_ended = self._is_aborted = False
@@ -88,7 +97,7 @@ class Recorder:
         self._last_tick = -1
         with contextlib.ExitStack() as opening:
             part = opening.enter_context(atomic_path(path, overwrite=overwrite))
-            self._container = _open(part)
+            self._container = open_film(part)
             opening.callback(self._container.close)
             self._stream = _add_stream(self._container, size, fps)
             self._stack = opening.pop_all()
@@ -179,7 +188,7 @@ class Recorder:
                 raise failure
 
     def _duration_s(self) -> float:
-        return (self._last_tick + self._frame_ticks) / _TICKS_PER_S
+        return (self._last_tick + self._frame_ticks) / TICKS_PER_S
 
     def _run(self) -> None:
         try:
@@ -213,14 +222,11 @@ class Recorder:
     def _encode(self, image: NDArray[np.uint8], time_s: float) -> None:
         if self._first_s is None:
             self._first_s = time_s
-        tick = max(self._last_tick + 1, round((time_s - self._first_s) * _TICKS_PER_S))
+        tick = max(self._last_tick + 1, round((time_s - self._first_s) * TICKS_PER_S))
         self._last_tick = tick
-        frame = av.VideoFrame.from_ndarray(fit(image, self._size), format="rgb24")
-        frame = frame.reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=_LIMITED
-        )
+        frame = as_yuv(fit(image, self._size))
         frame.pts = tick
-        frame.time_base = Fraction(1, _TICKS_PER_S)
+        frame.time_base = Fraction(1, TICKS_PER_S)
         frame.duration = self._frame_ticks
         self._container.mux(self._stream.encode(frame))
 
@@ -256,7 +262,26 @@ def fit(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(image)
 
 
-def _open(part: Path) -> OutputContainer:
+def as_yuv(image: NDArray[np.uint8]) -> av.VideoFrame:
+    """Return (H, W, 3) uint8 RGB, of even sides, as encoders want it: 4:2:0, BT.709, limited."""
+    # The picture's own memory: only looked at, and by nothing that outlives this function.
+    frame = av.VideoFrame.from_numpy_buffer(image, format="rgb24")
+    return frame.reformat(
+        format="yuv420p",
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=_LIMITED,
+        interpolation=Interpolation.BILINEAR,  # of colours alone; bicubic takes twice as long
+    )
+
+
+def open_film(part: Path) -> OutputContainer:
+    """Open an MP4 for writing.
+
+    Raises
+    ------
+    ExportError
+        It cannot be written to.
+    """
     try:
         # The index goes to the front, so that the film plays while it loads.
         return av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"})
@@ -265,24 +290,41 @@ def _open(part: Path) -> OutputContainer:
 
 
 def _add_stream(container: OutputContainer, size: tuple[int, int], fps: float) -> VideoStream:
+    name = encoder_name()
+    options = {"crf": "18", "preset": "veryfast"} if name == "libx264" else {}
+    stream = container.add_stream(name, rate=Fraction(fps).limit_denominator(1001), options=options)
+    if not isinstance(stream, av.VideoStream):
+        raise TypeError(f"{name} is no video encoder")
+    stream.time_base = Fraction(1, TICKS_PER_S)
+    describe(stream.codec_context, (size[0] + size[0] % 2, size[1] + size[1] % 2))
+    return stream
+
+
+def describe(context: av.VideoCodecContext, size: tuple[int, int]) -> None:
+    """Tell an encoder what it is given: `as_yuv` of pictures of (width, height), both even."""
+    context.width, context.height = size
+    context.pix_fmt = "yuv420p"
+    context.time_base = Fraction(1, TICKS_PER_S)
+    context.colorspace = context.color_primaries = context.color_trc = _BT709
+    context.color_range = _LIMITED
+    # With B-frames the muxer counts the film's length in decoding times: too short here.
+    context.max_b_frames = 0
+
+
+def encoder_name() -> str:
+    """Return the H.264 encoder to use.
+
+    Raises
+    ------
+    ExportError
+        There is none.
+    """
     name = next((name for name in _ENCODERS if _has_encoder(name)), None)
     if name is None:
         raise ExportError(
             "This installation of PyAV has no H.264 encoder; install the wheel from its makers."
         )
-    options = {"crf": "18", "preset": "veryfast"} if name == "libx264" else {}
-    stream = container.add_stream(name, rate=Fraction(fps).limit_denominator(1001), options=options)
-    if not isinstance(stream, av.VideoStream):
-        raise TypeError(f"{name} is no video encoder")
-    stream.width, stream.height = (side + side % 2 for side in size)
-    stream.pix_fmt = "yuv420p"
-    context = stream.codec_context
-    context.time_base = stream.time_base = Fraction(1, _TICKS_PER_S)
-    context.colorspace = context.color_primaries = context.color_trc = _BT709
-    context.color_range = _LIMITED
-    # With B-frames the muxer counts the film's length in decoding times: too short here.
-    context.max_b_frames = 0
-    return stream
+    return name
 
 
 def _has_encoder(name: str) -> bool:

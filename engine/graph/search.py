@@ -37,9 +37,10 @@ def find(graph: NetworkGraph, pattern: str, *, is_regex: bool = False) -> tuple[
         return ()
     try:
         finder = re.compile(pattern if is_regex else re.escape(pattern), re.IGNORECASE)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
+        why = error.msg if isinstance(error, re.error) else "it counts or nests too far"
         raise EngineError(
-            f"“{pattern}” is no regular expression ({error.msg}); correct it, or search plain text."
+            f"“{pattern}” is no regular expression ({why}); correct it, or search plain text."
         ) from error
     batch = batch_of(graph)
     return tuple(node.id for node in graph.nodes if any(map(finder.search, _words(node, batch))))

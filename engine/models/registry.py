@@ -152,6 +152,7 @@ def card(one: ModelSpec) -> ModelCard:
         are_weights_local=published is not None and weights_store.is_local(published),
         citation=published.citation if published else "",
         accuracy_top1=published.accuracy_top1 if published else None,
+        weights_install=published.how_to_install if published and published.is_packaged else "",
     )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.export.drawing import font, plain
+from engine.export.drawing import font
+from engine.overlay.lettering import is_writable, lettering
 from engine.overlay.palette import Rgb
 from engine.overlay.plates import text_size
 
@@ -51,18 +52,19 @@ def draw_legend(
         left = len(texts) - room + 1
         texts = [*texts[: room - 1], (None, f"and {left} more", "")]
     swatch = round(size * 0.9)
-    widest = max(font(size).getlength(text) for _, text, _ in texts)
+    faces = [lettering(text, size) for _, text, _ in texts]
+    widest = max(face.getlength(text) for text, face in faces)
     widest += max(font(size).getlength(share) for _, _, share in texts)
     width = min(image.shape[1] - 2 * edge, round(4 * edge + swatch + widest))
     panel = Image.new("RGBA", (max(1, width), line * len(texts) + 2 * edge))
     pen = ImageDraw.Draw(panel)
     pen.rounded_rectangle((0, 0, panel.width - 1, panel.height - 1), edge, _GROUND)
-    for place, (colour, text, share) in enumerate(texts):
+    for place, ((colour, _, share), (text, face)) in enumerate(zip(texts, faces, strict=True)):
         middle = edge + place * line + line // 2
         corner = (edge, middle - swatch // 2, edge + swatch, middle + swatch // 2)
         if colour is not None:
             pen.rounded_rectangle(corner, swatch * 0.25, (*colour, 255))
-        pen.text((2 * edge + swatch, middle), text, _INK, font(size), anchor="lm")
+        pen.text((2 * edge + swatch, middle), text, _INK, face, anchor="lm")
         pen.text((panel.width - edge, middle), share, _INK, font(size), anchor="rm")
     canvas = Image.fromarray(image)
     corners = [
@@ -84,4 +86,5 @@ def _amount(avoid: NDArray[np.uint8], at: tuple[int, int], size: tuple[int, int]
 
 def _name(row: LegendRow) -> str:
     count = f" x {row.count}" if row.count is not None else ""
-    return plain(f"{row.category.name}{count}")
+    category = row.category
+    return f"{category.name if is_writable(category.name) else category.id}{count}"

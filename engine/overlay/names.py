@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from engine.overlay.lettering import is_writable
 from engine.overlay.palette import Rgb, colour_of, colours_of
 from engine.overlay.plates import plate, text_size
 from engine.values import BACKGROUND, VOID, Box, Instances
@@ -66,7 +67,7 @@ class _Name:
 
 
 def _of_objects(instances: Instances, style: OverlayStyle) -> Iterator[_Name]:
-    words = {category.id: category.name for category in instances.categories}
+    words = _words(instances)
     for item, colour in zip(instances.items, colours_of(instances, style), strict=True):
         if item.category in style.hidden:
             continue
@@ -76,6 +77,14 @@ def _of_objects(instances: Instances, style: OverlayStyle) -> Iterator[_Name]:
         if style.has_scores:
             text += f" {item.score:.2f}"
         yield _Name(text, colour, _extent(item, style), _middle(item, style))
+
+
+def _words(segmentation: Segmentation) -> dict[int, str]:
+    """Return what each category is called on a plate: its number where no font has its name."""
+    return {
+        category.id: category.name if is_writable(category.name) else str(category.id)
+        for category in segmentation.categories
+    }
 
 
 def _extent(item: Instance, style: OverlayStyle) -> Box:
@@ -96,7 +105,7 @@ def _of_labels(labelled: LabelMap, style: OverlayStyle) -> Iterator[_Name]:
     """Name the largest piece of each category, where it is widest."""
     step = max(1, max(labelled.size) // _COARSE)
     labels = np.ascontiguousarray(labelled.labels[step // 2 :: step, step // 2 :: step])
-    words = {category.id: category.name for category in labelled.categories}
+    words = _words(labelled)
     for category in np.flatnonzero(np.bincount(labels.ravel())).tolist():
         if category in {BACKGROUND, VOID, *style.hidden} or category not in words:
             continue

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.export.drawing import font, plain, shorten
+from engine.overlay.lettering import cut, lettering
 from engine.overlay.palette import Rgb, text_on
 
 if TYPE_CHECKING:
@@ -80,13 +80,15 @@ def plate(text: str, size: int, colour: Rgb, most: int) -> Plate:
 def _masks(text: str, size: int, most: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return how much of each pixel the letters and the ground cover: (h, w) uint8 each."""
     side = round(size * 0.4)
-    text = shorten(text, size, most - 2 * side) if most else plain(text)
-    ascent, _ = font(size).getmetrics()
-    width = round(font(size).getlength(text)) + 2 * side
+    text, face = lettering(text, size)
+    if most:
+        text = cut(text, face, most - 2 * side)
+    ascent, _ = face.getmetrics()
+    width = round(face.getlength(text)) + 2 * side
     height = round(size * 1.45)
     letters = Image.new("L", (width, height))
     base = (height + round(ascent * 0.72)) // 2
-    ImageDraw.Draw(letters).text((side, base), text, 255, font(size), anchor="ls")
+    ImageDraw.Draw(letters).text((side, base), text, 255, face, anchor="ls")
     ground = Image.new("L", (width * _FINER, height * _FINER))
     corners = (0, 0, width * _FINER - 1, height * _FINER - 1)
     ImageDraw.Draw(ground).rounded_rectangle(corners, size * _FINER * 0.28, 255)

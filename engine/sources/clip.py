@@ -24,6 +24,10 @@ __all__ = ["Clip", "Moment", "upright_rgb"]
 
 _SCAN_UP_TO_BYTES = 512 * 2**20
 _DEFAULT_FPS = 25.0
+_KNOW_THEIR_LENGTH = frozenset({"matroska", "webm", "mp4", "mov"})
+"""Containers whose head says how long they are; of others the length is a guess."""
+_SHORT_S = 0.5
+"""What may be missing at the end: lengths are rounded, and sound may last longer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +97,8 @@ class Clip:
         self._scan()
         self.fps = self._read_fps()
         self._position = -1
+        self._last_s = 0.0
+        self._is_at_end = False
         self._frames = self._decoded()
         first = self.next()
         if first is None:
@@ -120,13 +126,36 @@ class Clip:
             return 1
         return max(1, round(float(duration * base) * self.fps))
 
+    @property
+    def length_s(self) -> float | None:
+        """How long the file says it is, in seconds; None where it does not, or only guesses."""
+        container = self._container
+        if container is None or not _KNOW_THEIR_LENGTH & set(container.format.name.split(",")):
+            return None
+        if self._stream.duration is not None and self._stream.time_base is not None:
+            return float(self._stream.duration * self._stream.time_base)
+        if container.duration is None or container.streams.audio:
+            return None  # it may be the sound's
+        return container.duration / 1e6
+
+    @property
+    def missing_s(self) -> float:
+        """Seconds that the file promises and did not give; 0 before its end was reached."""
+        length_s = self.length_s
+        if not self._is_at_end or length_s is None:
+            return 0.0
+        left_s = length_s - (self._last_s + 1 / self.fps)
+        return left_s if left_s > max(_SHORT_S, 3 / self.fps) else 0.0
+
     def next(self) -> Moment | None:
         """Decode the next frame; None at the end."""
         frame = next(self._frames, None)
         if frame is None:
             if self._promised and self._position + 1 < self._promised:
                 self.is_damaged = True
+            self._is_at_end = True
             return None
+        self._last_s = self._seconds(frame)
         self._position = self._index_of(frame)
         return Moment(self._position, self._seconds(frame), frame, self._stream.sample_aspect_ratio)
 

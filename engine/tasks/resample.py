@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Window", "above", "resample"]
 
+_MOST_DIFFERENT = 1 / 16
+"""From this share on, looking at every pixel is faster than picking out those that matter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -76,8 +79,8 @@ def resample(maps: Tensor, extent: Box, window: Window) -> Tensor:
 def above(coarse: Tensor, extent: Box, window: Window, threshold: float) -> NDArray[np.bool_]:
     """Return where a map, brought to the picture's resolution as `resample` does, is above a value.
 
-    The map itself is never made: between two of its rows all is `before + share * difference`, one
-    comparison a pixel (measured for a window of 2,900 x 1,700 pixels: 2 ms, and 25 with the map).
+    The map itself is never made. Between two rows of the coarse map that are both above, or both
+    not, all is as they are; only where they differ is each pixel looked at.
 
     Parameters
     ----------
@@ -96,15 +99,70 @@ def above(coarse: Tensor, extent: Box, window: Window, threshold: float) -> NDAr
     across = _places(window.left, window.right, extent.left, extent.width / count_x, count_x)
     down = _places(window.top, window.bottom, extent.top, extent.height / count_y, count_y).numpy()
     before = down.astype(np.intp)
-    shares = (down - before).astype(np.float32)[:, None]
+    shares = (down - before).astype(np.float32)
     first, last = int(before[0]), min(int(before[-1]) + 2, count_y)
-    rows = _between(coarse[None, first:last], across, 2)[0].numpy()
-    made = np.empty((len(down), len(across)), np.bool_)
+    # Columns lie behind each other, since gathering rows is many times faster.
+    columns = _between(coarse[None, first:last].mT.contiguous(), across, 1)[0].numpy()
+    is_above = np.ascontiguousarray((columns > threshold).T)
+    before -= first
+    after = np.minimum(before + 1, last - first - 1)
     starts = np.flatnonzero(np.diff(before, prepend=-1))
-    for start, stop in zip(starts, (*starts[1:], len(before)), strict=True):
-        at = int(before[start]) - first
-        row, below = rows[at], rows[min(at + 1, len(rows) - 1)]
-        np.greater(shares[start:stop] * (below - row), threshold - row, out=made[start:stop])
+    bands = _Bands(before[starts], after[starts], starts, np.diff(starts, append=len(before)))
+    # Counted on one axis, which is faster than on two.
+    differs = np.flatnonzero(is_above.take(bands.row, axis=0) != is_above.take(bands.below, axis=0))
+    if len(differs) > _MOST_DIFFERENT * is_above.size:
+        return _everywhere(columns, bands, shares, threshold)
+    made = is_above.take(before, axis=0)  # a fifth of the time of indexing
+    band, x = np.divmod(differs, is_above.shape[1])
+    _where_they_differ(made, columns, (bands.at(band), x), shares, threshold)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Bands:
+    """Rows of pixels that lie between the same two rows of a coarse map: (n,) each, int64."""
+
+    row: NDArray[np.intp]
+    below: NDArray[np.intp]
+    start: NDArray[np.intp]
+    count: NDArray[np.intp]
+
+    def at(self, places: NDArray[np.intp]) -> _Bands:
+        """Return some of them, in any order."""
+        return _Bands(*(getattr(self, name)[places] for name in self.__slots__))
+
+
+def _where_they_differ(
+    made: NDArray[np.bool_],
+    columns: NDArray[np.float32],
+    places: tuple[_Bands, NDArray[np.intp]],
+    shares: NDArray[np.float32],
+    threshold: float,
+) -> None:
+    """Settle the pixels of some columns of some bands, a row of every band at a time."""
+    bands, x = places
+    row, y, left = columns[x, bands.row], bands.start, bands.count
+    difference, rest = columns[x, bands.below] - row, threshold - row
+    for step in range(int(left.max(initial=0))):
+        stays = left > step
+        if not stays.all():
+            y, left, x, difference, rest = (
+                values[stays] for values in (y, left, x, difference, rest)
+            )
+        made[y + step, x] = shares[y + step] * difference > rest
+
+
+def _everywhere(
+    columns: NDArray[np.float32], bands: _Bands, shares: NDArray[np.float32], threshold: float
+) -> NDArray[np.bool_]:
+    """Look at every pixel: between two rows each is `row + share * (below - row)`."""
+    rows = np.ascontiguousarray(columns.T)
+    made = np.empty((len(shares), rows.shape[1]), np.bool_)
+    for at, beneath, start, count in zip(
+        bands.row, bands.below, bands.start, bands.count, strict=True
+    ):
+        part, row = slice(start, start + count), rows[at]
+        np.greater(shares[part, None] * (rows[beneath] - row), threshold - row, out=made[part])
     return made
 
 

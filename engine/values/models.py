@@ -45,6 +45,8 @@ class ModelCard:
     citation: str
     accuracy_top1: float | None = None
     """Published top-1 accuracy on the ImageNet validation set, in per cent."""
+    weights_install: str = ""
+    """What a person types to have them, where an optional package carries them; else empty."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

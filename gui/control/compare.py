@@ -25,8 +25,9 @@ from gui.messages import count_text
 from gui.views.palette import PaletteEntry
 
 if TYPE_CHECKING:
-    from engine.values import ModelCard, NetworkGraph
+    from engine.values import LayerKey, ModelCard, NetworkGraph
     from gui.context import WindowContext
+    from gui.panels.activation_panel import ActivationPanel
     from gui.panels.compare_panel import ComparePanel
     from gui.views.palette import CommandPalette
 
@@ -42,6 +43,8 @@ class CompareControl(QObject):
         Of the window; it answers the action "compare".
     panel
         Shows the pair.
+    maps
+        Has the watched layers.
     palette
         Where the second network is chosen.
 
@@ -54,12 +57,18 @@ class CompareControl(QObject):
     wanted = Signal()
 
     def __init__(
-        self, context: WindowContext, *, panel: ComparePanel, palette: CommandPalette
+        self,
+        context: WindowContext,
+        *,
+        panel: ComparePanel,
+        maps: ActivationPanel,
+        palette: CommandPalette,
     ) -> None:
         super().__init__(panel)
         self._backend = context.backend
         self._settings = context.settings
         self._panel = panel
+        self._maps = maps
         self._palette = palette
         self._cards: tuple[ModelCard, ...] = ()
         self._loaded = ""
@@ -73,6 +82,9 @@ class CompareControl(QObject):
         panel.cancelled.connect(self._cancel)
         panel.retried.connect(self._retry)
         panel.closed.connect(self._forget)
+        panel.layer_chosen.connect(maps.watch)
+        panel.layer_added.connect(maps.watch_also)
+        maps.current_changed.connect(self._follow)
 
     @Slot()
     def choose(self) -> None:
@@ -144,6 +156,10 @@ class CompareControl(QObject):
                 self._show()
             case OtherFailed(name, message) if name == self._other:
                 self._panel.show_error(message)
+
+    @Slot(object)
+    def _follow(self, key: LayerKey) -> None:
+        self._panel.mark_watched(self._maps.keys, key)
 
     def _show(self) -> None:
         """Show the pair as soon as both are there; again when another network was loaded."""

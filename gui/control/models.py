@@ -247,11 +247,16 @@ class ModelControl(QObject):
         self.load(path)
 
     def _summary(self, card: ModelCard) -> str:
-        parts = [card.family, count_text(card.parameters)]
+        parts = [] if card.title.startswith(card.family) else [card.family]
+        parts.append(count_text(card.parameters))
         if card.accuracy_top1 is not None:
             parts.append(self.tr("top-1 {0} %").format(f"{card.accuracy_top1:.1f}"))
-        if not card.are_weights_local:
+        if not card.are_weights_local and card.weights_install:
+            parts.append(self.tr("not installed: {0}").format(card.weights_install))
+        elif not card.are_weights_local:
             parts.append(self.tr("{0} to download").format(bytes_text(card.weights_size_bytes)))
+        if card.weights_licence:
+            parts.append(self.tr("weights {0}").format(card.weights_licence.partition(";")[0]))
         return ", ".join(parts)
 
     def _title(self, name: str) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.commands import SetSegmentation
-from engine.events import EngineEvent, ModelReady
+from engine.events import EngineEvent, ModelReady, ModelsListed
 from engine.values import BACKGROUND, Instances, LabelMap
-from gui.control.correct import CorrectControl
+from gui.control.correct_live import LiveCorrectControl
+from gui.control.objects import ObjectsControl
 from gui.control.save_masks import SaveMasksControl
+from gui.panels.no_masks_page import DEFAULT_MODEL
 from gui.segment.choice import Choice
 from gui.segment.look import store_look, store_segment_settings
-from gui.segment.pointing import category_name, describe, follow
+from gui.segment.pointing import category_name, describe
 from gui.segment.writing import Shown
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
         SegmentSettings,
     )
     from gui.context import WindowContext
-    from gui.display_style import DisplayStyle
     from gui.panels.activation_panel import ActivationPanel
     from gui.panels.objects_panel import ObjectsPanel
     from gui.panels.segment_panel import SegmentPanel
@@ -35,10 +36,6 @@ if TYPE_CHECKING:
     from gui.segment.pointing import Pointed
 
 __all__ = ["SegmentControl"]
-
-
-LISTS_MS = 200
-"""The lists follow the picture at this pace."""
 
 
 class SegmentControl(QObject):
@@ -81,17 +78,20 @@ class SegmentControl(QObject):
         self._actions = context.actions
         self._panel = panel
         self._objects = objects
-        self._maps = maps
         self._title = ""
         self._result: FrameResult | None = None
         self._found: Segmentation | None = None
         self._hidden: frozenset[int] = frozenset()
         self._choice = Choice()
-        self.correct = CorrectControl(context, panel)
+        self.correct = LiveCorrectControl(context, panel)
         self.saving = SaveMasksControl(context, panel)
-        self._lists_due = QTimer(self)
-        self._lists_due.setSingleShot(True)
-        self._lists_due.timeout.connect(self._show_lists)
+        self.lists = ObjectsControl(
+            objects,
+            maps=maps,
+            choice=self._choice,
+            style=self.style,
+            empty_sentence=panel.empty_sentence,
+        )
         self._connect_panels()
         self._connect_actions()
 
@@ -111,19 +111,17 @@ class SegmentControl(QObject):
     @Slot(object)
     def show_result(self, result: FrameResult) -> None:
         """Take the newest answer; it is drawn where it can be seen."""
-        self._result = result
-        found = self.correct.corrected(result)
+        self._result, found = self.correct.corrected(result)
         before, self._found = self._found, found
         if found is None:
-            self._show_nothing(result)
+            self._show_nothing(self._result)
             return
         if before is None or before.categories != found.categories:
             self._hidden = frozenset()
             self._panel.thresholds.set_categories(found.categories)
         self.correct.choose(self._choice.keep(found))
         self._show_picture()
-        if not self._lists_due.isActive():
-            self._lists_due.start(LISTS_MS)
+        self.lists.follow(self._result, found)
 
     def style(self) -> OverlayStyle:
         """Return what masks are drawn with now."""
@@ -151,14 +149,9 @@ class SegmentControl(QObject):
             self._choice.take_category(category)
             self._show_choice()
 
-    def set_display(self, style: DisplayStyle) -> None:
-        """Take the colours of maps."""
-        self._objects.card.set_display(style)
-        self._show_subject()
-
     def close(self) -> None:
         """Finish what is under way."""
-        self._lists_due.stop()
+        self.lists.close()
         self.saving.close()
 
     # ------------------------------------------------------------------------------------ private
@@ -167,7 +160,6 @@ class SegmentControl(QObject):
         panel, objects = self._panel, self._objects
         self._backend.bridge.event_received.connect(self._hear)
         panel.shown.connect(self._show_picture)
-        objects.shown.connect(self._show_lists)
         panel.bar.look_changed.connect(self._restyle)
         panel.thresholds.settings_changed.connect(self._set_counting)
         panel.page.model_wanted.connect(self.model_wanted)
@@ -175,14 +167,11 @@ class SegmentControl(QObject):
         panel.view.places_chosen.connect(self.choose)
         panel.view.category_chosen.connect(self.choose_category)
         panel.view.pointed.connect(self._tell_pointed)
-        objects.places_chosen.connect(self._choose_listed)
+        self.lists.places_chosen.connect(self.choose)
+        self.lists.place_lit.connect(panel.view.light)
         objects.category_chosen.connect(self.choose_category)
-        objects.place_hovered.connect(self._light_listed)
         objects.hidden_changed.connect(self._hide)
         objects.colour_picked.connect(self._recolour)
-        objects.card.channel_chosen.connect(self._maps.choose_channel)
-        self._maps.channel_chosen.connect(objects.card.bars.set_channel)
-        self._maps.style_changed.connect(self.set_display)
         self._actions.action("freeze").toggled.connect(self._tell_frozen)
         self.correct.changed.connect(self._show_corrected)
         self.correct.lost.connect(self._keep_lost)
@@ -191,6 +180,7 @@ class SegmentControl(QObject):
         connect = self._actions.connect
         connect("segment_next", lambda: self._step(1))
         connect("segment_previous", lambda: self._step(-1))
+        connect("segment_add_next", self._add_next)
         connect("segment_hide", lambda: self._on_class(self._objects.toggle))
         connect("segment_solo", lambda: self._on_class(self._objects.solo))
 
@@ -199,22 +189,24 @@ class SegmentControl(QObject):
         if isinstance(event, ModelReady):
             self._title = event.info.card.title
             self._result = self._found = None
-            self._lists_due.stop()
             self._choice.clear()
-            self.correct.discard()
+            self.correct.clear()
             self._panel.show_waiting()
-            self._objects.clear(self._objects.tr("Waiting for the first answer"))
+            self.lists.clear(self.tr("Waiting for the first answer"))
+        elif isinstance(event, ModelsListed):
+            for card in event.cards:
+                if card.name == DEFAULT_MODEL:
+                    self._panel.page.show_offer(card)
 
     def _show_nothing(self, result: FrameResult) -> None:
         self._choice.clear()
-        self._lists_due.stop()
         self.saving.take(None)
         self._panel.show_unfit(self._title or result.model)
-        self._objects.clear(self.tr("This network does not segment"))
+        self.lists.clear(self.tr("This network does not segment"))
 
     def _show(self) -> None:
         self._show_picture()
-        self._show_lists()
+        self.lists.show_now()
 
     @Slot()
     def _show_picture(self) -> None:
@@ -229,67 +221,25 @@ class SegmentControl(QObject):
             self._panel.view.set_note(self._panel.empty_sentence(found) if is_empty else "")
             self._select_in_picture()
 
-    @Slot()
-    def _show_lists(self) -> None:
-        """List what is found; not for every frame: numbers that jump cannot be read."""
-        self._lists_due.stop()
-        if self._found is not None and self._objects.isVisible():
-            empty = self._panel.empty_sentence(self._found)
-            self._objects.show_found(self._found, self.style(), empty)
-            self._select_in_lists()
-
     def _show_choice(self) -> None:
         self._select_in_picture()
-        if self._objects.found is not self._found:
-            self._show_lists()
-        else:
-            self._select_in_lists()
+        self.lists.show_choice()
 
     def _select_in_picture(self) -> None:
         self._panel.view.select(self._choice.places(self._found))
         is_map = isinstance(self._found, LabelMap)
         self._panel.view.select_category(self._choice.category if is_map else BACKGROUND)
 
-    def _select_in_lists(self) -> None:
-        self._objects.select(self._choice.places(self._found))
-        self._objects.select_category(self._choice.category)
-        self._show_subject()
-
-    def _listed(self, place: int) -> int | None:
-        """Return the place now of an object of the list, which may be a few frames old."""
-        listed, found = self._objects.found, self._found
-        if not isinstance(listed, Instances) or not isinstance(found, Instances):
-            return None
-        return place if listed is found else follow(listed.items[place], found)
-
-    @Slot(object)
-    def _choose_listed(self, places: tuple[int, ...]) -> None:
-        now = (self._listed(place) for place in places)
-        self.choose(tuple(place for place in now if place is not None))
-
-    @Slot(object)
-    def _light_listed(self, place: int | None) -> None:
-        self._panel.view.light(None if place is None else self._listed(place))
-
-    def _show_subject(self) -> None:
-        if not self._objects.isVisible() or self._result is None:
-            return
-        subject = self._choice.subject(self._found)
-        if subject is None or not subject.region.pixels.size:
-            self._objects.card.clear()
-            return
-        page = self._maps.current_page
-        activation = self._result.activation(page.key) if page is not None else None
-        self._objects.card.show_subject(subject, self._result, activation)
-
     @Slot(object)
     def _show_corrected(self, places: tuple[int, ...]) -> None:
         if self._result is None:
             return
-        self._found = self.correct.corrected(self._result)
+        self._found = self.correct.now or self._result.segmentation
         if isinstance(self._found, Instances):
             self._choice.take(self._found, places)
-        self._show()
+        self._show_picture()
+        if self._found is not None:
+            self.lists.show_corrected(self._found)
 
     @Slot(object, object)
     def _keep_lost(self, result: FrameResult, found: Instances) -> None:
@@ -345,3 +295,11 @@ class SegmentControl(QObject):
             places = self._choice.places(self._found)
             start = places[0] if places else (-1 if step > 0 else 0)
             self.choose(((start + step) % len(self._found.items),))
+
+    def _add_next(self) -> None:
+        """Choose besides the chosen the first one after the last of them that is not."""
+        if isinstance(self._found, Instances):
+            places = self._choice.places(self._found)
+            count, last = len(self._found.items), places[-1] if places else -1
+            others = ((last + step) % count for step in range(1, count + 1))
+            self.choose((*places, *[it for it in others if it not in places][:1]))

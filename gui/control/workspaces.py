@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WorkspaceControl"]
 
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 
 
 class WorkspaceControl(QObject):
@@ -38,10 +38,13 @@ class WorkspaceControl(QObject):
 
     Signals
     -------
+    arranging_for : str
+        The id of the workspace that the panels are put in place for next.
     changed : str
         The id of the workspace that is shown now.
     """
 
+    arranging_for = Signal(str)
     changed = Signal(str)
 
     def __init__(
@@ -80,6 +83,7 @@ class WorkspaceControl(QObject):
             self._current = workspace_of(id_)
             self._actions.set_workspace(id_)
             with arranging(self._window):
+                self.arranging_for.emit(id_)
                 self._turn_to(self._pages[self._current.page])
                 self._restore(self._current)
         for workspace in WORKSPACES:

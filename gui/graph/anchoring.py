@@ -31,7 +31,8 @@ def follow(before: GraphScene, after: GraphScene, camera: Camera, anchor: str | 
     new = camera.copy()
     new.scene_width, new.scene_height = after.width, after.height
     was_all_seen = abs(camera.zoom - camera.fit_zoom) < 1e-6
-    if was_all_seen and new.fit_zoom >= READABLE_ZOOM:
+    is_speck = new.zoom < new.fit_zoom - 1e-6  # all of it would be seen larger
+    if is_speck or (was_all_seen and new.fit_zoom >= READABLE_ZOOM):
         new.fit()
         return new
     pair = _pair(before, after, camera, anchor)

@@ -104,19 +104,39 @@ class Camera:
         self.zoom = self.fit_zoom
         self.centre(self.scene_width / 2, self.scene_height / 2)
 
-    def begin(self, *, is_down: bool) -> None:
-        """Show the beginning of the scene at a size that can be read."""
+    def begin(self, *, is_down: bool, first: Rect | None = None) -> None:
+        """Show the beginning of the scene at a size that can be read.
+
+        Parameters
+        ----------
+        is_down
+            Which way data flows.
+        first
+            Where it comes in: this is seen, wherever in the scene it lies.
+        """
         across = (self.width - 2 * MARGIN_PX) / max(self.scene_width, 1.0)
         along = (self.height - 2 * MARGIN_PX) / max(self.scene_height, 1.0)
         self.zoom = min(max(across if is_down else along, READABLE_ZOOM), 1.0)
         if self.fit_zoom >= READABLE_ZOOM:
             self.fit()
             return
-        self.centre(self.scene_width / 2, self.scene_height / 2)
+        x, y = self.scene_width / 2, self.scene_height / 2
+        if first is not None:
+            x = self._beside(first[0] + first[2], self.scene_width, self.width)
+            y = self._beside(first[1] + first[3], self.scene_height, self.height)
+        self.centre(x, y)
         if is_down:
             self.top = -MARGIN_PX
         else:
             self.left = -MARGIN_PX
+
+    def _beside(self, twice: float, whole: float, size: float) -> float:
+        """Return what to put into the middle so that a place is seen, and little beside the scene.
+
+        `twice` is twice the place, `whole` the scene's length, `size` the view's.
+        """
+        half = (size / 2 - MARGIN_PX) / self.zoom
+        return whole / 2 if 2 * half >= whole else min(max(twice / 2, half), whole - half)
 
     def fit_rect(self, rect: Rect) -> None:
         """Show a part of the scene as large as it goes, at most at zoom 1."""

@@ -206,9 +206,15 @@ class GraphCanvas(QWidget):
         self._stop()
         self.camera.scene_width, self.camera.scene_height = scene.width, scene.height
         self.camera.resize(self.width(), self.height())
-        self.camera.begin(is_down=scene.layout.direction == "down")
+        self._look_at_beginning(scene)
         # Before the first showing the size is not the final one.
         self._needs_begin = not self.isVisible()
+
+    def _look_at_beginning(self, scene: GraphScene) -> None:
+        is_down = scene.layout.direction == "down"
+        rects = scene.index.rects
+        first = scene.rect(int(rects[:, 1 if is_down else 0].argmin())) if len(rects) else None
+        self.camera.begin(is_down=is_down, first=first)
 
     def _timer(self, interval_ms: int, slot: Callable[[], object]) -> QTimer:
         timer = QTimer(self)

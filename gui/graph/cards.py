@@ -10,12 +10,19 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap
 if TYPE_CHECKING:
     from gui.graph.tints import Tint
 
-__all__ = ["STACK_PX", "Cards", "Texts", "draw_card"]
+__all__ = ["STACK_PX", "Cards", "Texts", "draw_card", "legible"]
 
 MOST_CARDS = 1500
 MOST_TEXTS = 8000
 STACK_PX = 3.0
 """How far the second card peeps out behind one that can be opened."""
+LEAST_LETTERS = 6
+"""What is left of a shortened text must have so many: “i…t” names nothing."""
+
+
+def legible(text: str, shown: str) -> str:
+    """Return `shown`, or nothing where it is too little of `text` to be read."""
+    return shown if shown == text or len(shown) > LEAST_LETTERS else ""
 
 
 def draw_card(
@@ -88,7 +95,7 @@ class Texts:
     ) -> tuple[str, float]:
         """Return `text` shortened to `width` pixels, and how wide it is then.
 
-        `key` is the font's size and weight.
+        `key` is the font's size and weight. Nothing is left where too little would be.
         """
         which = (text, width, *key)
         fitted = self._fitted.get(which)
@@ -96,6 +103,6 @@ class Texts:
             if len(self._fitted) >= MOST_TEXTS:
                 self._fitted.clear()
             mode = Qt.TextElideMode.ElideMiddle if key[1] else Qt.TextElideMode.ElideRight
-            shown = metrics.elidedText(text, mode, width)
+            shown = legible(text, metrics.elidedText(text, mode, width))
             fitted = self._fitted[which] = (shown, metrics.horizontalAdvance(shown))
         return fitted

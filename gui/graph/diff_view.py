@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QWheelEvent,
+)
 
 from engine.graph.palette import DIFF_SIGNS, THEMES
 from engine.values.graph_diff import DiffKind, Side
@@ -114,6 +122,11 @@ class DiffView(GraphView):
         """Begin a click or a drag; the other view follows."""
         self.touched.emit()
         super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu; the other view follows what is chosen there."""
+        self.touched.emit()
+        super().contextMenuEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk; the other view follows."""

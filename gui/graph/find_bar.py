@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import Icon, icon
+from gui.views.hint_field import HintField
 
 __all__ = ["FindBar"]
 
@@ -30,12 +31,16 @@ class FindBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._field = QLineEdit(self)
-        self._field.setPlaceholderText(self.tr("Name, kind or shape"))
+        self._field = HintField(self.tr("Name, kind or shape"), self.tr("Name"), parent=self)
         self._field.setAccessibleName(self.tr("Find in the graph"))
         self._field.installEventFilter(self)
         self._count = QLabel(self)
         self._count.setProperty("role", "number-small")
+        self._problem = QLabel(self)
+        self._problem.setProperty("role", "note-error")
+        self._problem.setTextFormat(Qt.TextFormat.PlainText)
+        self._problem.setWordWrap(True)
+        self._problem.hide()
         self._regex = self._button(None, self.tr("Regular expression"))
         self._regex.setText(".*")
         self._regex.setCheckable(True)
@@ -60,6 +65,11 @@ class FindBar(QWidget):
     def count_text(self) -> str:
         """What stands beside the field, such as "3 of 17"."""
         return self._count.text()
+
+    @property
+    def problem_text(self) -> str:
+        """Why nothing can be looked for; empty = it can."""
+        return self._problem.text()
 
     def open_bar(self) -> None:
         """Show it and put the cursor into the field."""
@@ -91,15 +101,19 @@ class FindBar(QWidget):
             self._count.setText(self.tr("{0} found").format(total))
         else:
             self._count.setText(self.tr("{0} of {1}").format(place, total))
-        self._count.setToolTip("")
+        self._show_problem("")
         for button in (self._previous, self._next):
             button.setEnabled(total > 0)
 
     def show_error(self, text: str) -> None:
-        """Say that what was typed cannot be looked for."""
+        """Say in a sentence that what was typed cannot be looked for."""
         self.show_count(0, 0)
-        self._count.setText(self.tr("not valid"))
-        self._count.setToolTip(text)
+        self._count.setText("")
+        self._show_problem(text)
+
+    def _show_problem(self, text: str) -> None:
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
 
     def _button(self, which: Icon | None, tooltip: str) -> QToolButton:
         button = QToolButton(self)
@@ -111,15 +125,19 @@ class FindBar(QWidget):
         return button
 
     def _build_layout(self) -> None:
-        layout = QHBoxLayout(self)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.addWidget(self._field, 1)
+        row.addSpacing(4)
+        row.addWidget(self._count)
+        row.addSpacing(2)
+        for button in (self._regex, self._previous, self._next, self._close):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self._field, 1)
-        layout.addSpacing(4)
-        layout.addWidget(self._count)
-        layout.addSpacing(2)
-        for button in (self._regex, self._previous, self._next, self._close):
-            layout.addWidget(button)
+        layout.addLayout(row)
+        layout.addWidget(self._problem)
 
     @Slot()
     def _ask(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from gui.graph.cards import legible
 from gui.graph.tints import mixed
 from gui.theme import text_font
 
@@ -108,4 +109,4 @@ def _fitted(frame: PlacedBox, metrics: QFontMetricsF, room: float) -> str:
     if metrics.horizontalAdvance(title) <= room:
         return title
     name = frame.box.path.rpartition(".")[2]
-    return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    return legible(name, metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room))

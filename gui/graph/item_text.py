@@ -117,7 +117,8 @@ class TextPainter:
         top = place.top() + (height - metrics.height() - count * small.height()) / 2
         room = _room(sheet, item, place)
         if item.count > 1:
-            room.setRight(room.right() - small.horizontalAdvance(f"×{item.count}") - 8)
+            badge = _badge_rect(item, place, small)
+            room.setRight(min(room.right(), badge.left() - TIGHT_PAD))
         if metrics.horizontalAdvance(item.title) > room.width() and item.count == 1:
             room = _room(sheet, item, place, TIGHT_PAD)
         painter.setPen(sheet.look.palette.tints[sheet.look.palette.numbers[row]].text)
@@ -153,16 +154,24 @@ class TextPainter:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row, place in runs:
-            text = f"×{items[row].item.count}"
-            width = metrics.horizontalAdvance(text) + 8
-            body = place.adjusted(0, 0, -STACK_PX - 3, 0)
-            badge = QRectF(body.right() - width, place.top() + 3, width, metrics.height())
+            badge = _badge_rect(items[row].item, place, metrics)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.accent))
             painter.drawRoundedRect(badge, 4, 4)
             painter.setPen(QColor(theme.accent_text))
-            painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), text)
+            painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), _count_text(items[row].item))
         painter.restore()
+
+
+def _count_text(item: GraphItem) -> str:
+    return f"×{item.count}"
+
+
+def _badge_rect(item: GraphItem, place: QRectF, metrics: QFontMetricsF) -> QRectF:
+    """Return where the number of modules of a folded run stands: at the right, within the item."""
+    width, height = metrics.horizontalAdvance(_count_text(item)) + 8, metrics.height()
+    top = place.top() + max(min(3.0, (place.height() - height) / 2), 0.0)
+    return QRectF(place.right() - STACK_PX - 3 - width, top, width, height)
 
 
 def _room(sheet: _Sheet, item: GraphItem, place: QRectF, pad: float | None = None) -> QRectF:

@@ -20,17 +20,46 @@ __all__ = ["item_menu", "show_menu"]
 translate = QCoreApplication.translate
 
 
-def show_menu(browser: GraphBrowser, item: GraphItem | None, place: QPoint) -> None:
-    """Open the menu of an item, or of the ground, at a place of the screen."""
-    menu = item_menu(browser, item)
+def show_menu(
+    browser: GraphBrowser,
+    item: GraphItem | None,
+    place: QPoint,
+    *,
+    live: GraphBrowser | None = None,
+    counterpart: GraphItem | None = None,
+) -> None:
+    """Open the menu of an item, or of the ground, at a place of the screen; as `item_menu`."""
+    menu = item_menu(browser, item, live=live, counterpart=counterpart)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.popup(place)
 
 
-def item_menu(browser: GraphBrowser, item: GraphItem | None) -> QMenu:
-    """Make the menu of an item, or of the ground."""
+def item_menu(
+    browser: GraphBrowser,
+    item: GraphItem | None,
+    *,
+    live: GraphBrowser | None = None,
+    counterpart: GraphItem | None = None,
+) -> QMenu:
+    """Make the menu of an item, or of the ground.
+
+    Parameters
+    ----------
+    browser
+        Whose graph it is.
+    item
+        What is under the pointer; None = the ground.
+    live
+        Browses the network that runs, where that is another one: only its layers can be watched.
+    counterpart
+        What corresponds to `item` there.
+    """
     menu = QMenu(browser.view)
     if item is not None:
+        if live is None:
+            _add_watching(menu, browser, item)
+        elif counterpart is not None:
+            _add_watching(menu, live, counterpart, is_counterpart=True)
         _add_item(menu, browser, item)
     else:
         menu.addAction(translate("Graph", "Show all of it"), browser.view.fit)
@@ -42,19 +71,28 @@ def item_menu(browser: GraphBrowser, item: GraphItem | None) -> QMenu:
     return menu
 
 
+def _add_watching(
+    menu: QMenu, browser: GraphBrowser, item: GraphItem, *, is_counterpart: bool = False
+) -> None:
+    key = item.key
+    if key is None:
+        return
+    here, there = translate("Graph", "Watch"), translate("Graph", "Watch in a new tab")
+    if is_counterpart:
+        here = translate("Graph", "Watch its counterpart")
+        there = translate("Graph", "Watch its counterpart in a new tab")
+    menu.addAction(here, lambda: browser.layer_chosen.emit(key))
+    menu.addAction(there, lambda: browser.layer_added.emit(key))
+    menu.addSeparator()
+
+
 def _add_item(menu: QMenu, browser: GraphBrowser, item: GraphItem) -> None:
-    key, reach = item.key, browser.reach
-    if key is not None:
-        menu.addAction(translate("Graph", "Watch"), lambda: browser.layer_chosen.emit(key))
-        menu.addAction(
-            translate("Graph", "Watch in a new tab"), lambda: browser.layer_added.emit(key)
-        )
-        menu.addSeparator()
+    key, reach, toggled = item.key, browser.reach, browser.view.toggle_wanted
     if is_openable(item):
-        menu.addAction(translate("Graph", "Open"), lambda: browser.toggle_item(item.id))
+        menu.addAction(translate("Graph", "Open"), lambda: toggled.emit(item.id))
     if item.scope:
         text = translate("Graph", "Close {0}").format(item.scope)
-        menu.addAction(text, lambda: browser.toggle(item.scope))
+        menu.addAction(text, lambda: toggled.emit(f"b{item.scope}"))
     menu.addSeparator()
     menu.addAction(translate("Graph", "Light what it depends on"), lambda: reach.upstream(item))
     menu.addAction(translate("Graph", "Light what depends on it"), lambda: reach.downstream(item))

@@ -44,7 +44,7 @@ class GraphNavigator(GraphCanvas):
     def show_beginning(self) -> None:
         """Show where the data comes in, at a size that can be read."""
         if self._scene is not None:
-            self.camera.begin(is_down=self._scene.layout.direction == "down")
+            self._look_at_beginning(self._scene)
             self._moved()
 
     def fit_selection(self) -> None:

@@ -126,6 +126,12 @@ class PairLink(QObject):
 
     # ------------------------------------------------------------------------------- the selection
 
+    def counterpart(self, side: Side, item: GraphItem) -> GraphItem | None:
+        """Return what the other drawing shows for an item of this side; None = nothing."""
+        scene = self._views[side.other].scene
+        id_ = self._level.counterpart(side, item) if self._level is not None else None
+        return scene.item(id_) if scene is not None and id_ is not None else None
+
     def _select(self, side: Side, item: GraphItem) -> None:
         """Select an item's counterpart, and bring it level."""
         self._lead(side)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from engine.values import GraphItem, GraphLayout, LayerKey, NetworkGraph
+    from gui.graph.camera import Rect
     from gui.graph.look import Measure, Share
 
 __all__ = ["GraphView"]
@@ -236,6 +237,13 @@ class GraphView(GraphNavigator):
         self.update()
         (self.item_added if is_extra else self.item_clicked).emit(item)
 
+    def _place_of(self, rect: Rect) -> QPoint:
+        """Return the pixel in the middle of a part of the scene, within the view."""
+        x, y = self.camera.to_view((rect[0] + rect[2]) / 2, (rect[1] + rect[3]) / 2)
+        return QPoint(
+            round(min(max(x, 0), self.width() - 1)), round(min(max(y, 0), self.height() - 1))
+        )
+
     def _clicked(self, point: QPointF, *, is_extra: bool) -> None:
         item = self.item_at(point)
         if item is not None:
@@ -292,11 +300,16 @@ class GraphView(GraphNavigator):
             self.toggle_wanted.emit(f"b{path}")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of what is under the pointer."""
+        """Ask for the menu of what is under the pointer, or of what keys mean."""
         if self._scene is None:
             super().contextMenuEvent(event)
             return
-        self.menu_wanted.emit(self.item_at(QPointF(event.pos())), event.globalPos())
+        item, place = self.item_at(QPointF(event.pos())), event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            item, rect = self.selected_item(), self._selected_rect()
+            seen = self.rect().center() if rect is None else self._place_of(rect)
+            place = self.mapToGlobal(seen)
+        self.menu_wanted.emit(item, place)
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:

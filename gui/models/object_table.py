@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from gui.models.swatch import swatch
-from gui.segment.pointing import category_name, number_of
+from gui.segment.pointing import category_name, number_of, object_name
 
 if TYPE_CHECKING:
     from engine.values import Instances
@@ -131,7 +131,14 @@ class ObjectTableModel(QAbstractTableModel):
             return self._swatch(self._colours[place]) if place < len(self._colours) else None
         if role == Qt.ItemDataRole.TextAlignmentRole and column != ObjectColumn.CLASS:
             return _RIGHT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tooltip(place)
         return None
+
+    def _tooltip(self, place: int) -> str:
+        """Return the name, which a narrow column cuts off, and the area, which it leaves out."""
+        name = "" if self._found is None else object_name(self._found, place)
+        return self.tr("{0}: {1} pixels").format(name, f"{self._areas[place]:,}")
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Put the rows into another order; what is selected stays selected."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -15,6 +16,7 @@ from gui.graph.diff_legend import DiffLegend
 from gui.graph.diff_view import DiffView
 from gui.graph.differ import Differ
 from gui.graph.drawing import Wanted, lay_out
+from gui.graph.menu import show_menu
 from gui.graph.pair_link import PairLink
 from gui.messages import count_text
 from gui.panels.compare_bar import CompareBar
@@ -22,9 +24,13 @@ from gui.panels.compare_state import CompareState
 from gui.views.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtCore import QPoint
+
     from engine.graph.diff_items import DiffIndex
     from engine.jobs import JobControl
-    from engine.values import GraphLayout, NetworkGraph
+    from engine.values import GraphItem, GraphLayout, LayerKey, NetworkGraph
     from gui.actions import Actions
     from gui.graph.drawing import LayOut
 
@@ -60,6 +66,8 @@ class ComparePanel(QWidget):
         The tracing that `show_waiting` announced is to stop, or to be tried again.
     closed
         The person is done with it.
+    layer_chosen, layer_added : LayerKey
+        A layer of the network that runs is to be watched, in the current tab or one of its own.
     """
 
     compared = Signal(object)
@@ -67,6 +75,8 @@ class ComparePanel(QWidget):
     cancelled = Signal()
     retried = Signal()
     closed = Signal()
+    layer_chosen = Signal(object)
+    layer_added = Signal(object)
 
     def __init__(
         self, *, actions: Actions, lay_out: LayOut = lay_out, parent: QWidget | None = None
@@ -77,6 +87,9 @@ class ComparePanel(QWidget):
         self._index: DiffIndex | None = None
         self._pair: tuple[NetworkGraph, NetworkGraph] | None = None
         self._titles = dict.fromkeys(Side, "")
+        self._live = Side.LEFT
+        self._watched: frozenset[LayerKey] = frozenset()
+        self._current: LayerKey | None = None
         self.bar = CompareBar(actions=actions, parent=self)
         self.state = CompareState(self)
         self.views = {side: DiffView(side, self) for side in Side}
@@ -104,7 +117,12 @@ class ComparePanel(QWidget):
         return self._pair is not None
 
     def show_pair(
-        self, left: NetworkGraph, right: NetworkGraph, titles: tuple[str, str] = ("", "")
+        self,
+        left: NetworkGraph,
+        right: NetworkGraph,
+        titles: tuple[str, str] = ("", ""),
+        *,
+        live: Side = Side.LEFT,
     ) -> None:
         """Compare two networks and show them beside each other.
 
@@ -112,7 +130,10 @@ class ComparePanel(QWidget):
         ----------
         titles
             What they are called for the person; empty = as their graphs say.
+        live
+            Which of them runs: its layers can be watched.
         """
+        self._live = live
         self._pair = (left, right)
         names = (titles[0] or left.model, titles[1] or right.model)
         self._titles = dict(zip(Side, names, strict=True))
@@ -153,7 +174,17 @@ class ComparePanel(QWidget):
         """Exchange left and right."""
         if self._pair is not None:
             titles = self._titles[Side.RIGHT], self._titles[Side.LEFT]
-            self.show_pair(self._pair[1], self._pair[0], titles)
+            self.show_pair(self._pair[1], self._pair[0], titles, live=self._live.other)
+
+    def mark_watched(self, keys: Iterable[LayerKey], current: LayerKey | None) -> None:
+        """Mark the watched layers of the network that runs, and bring the current one into view."""
+        has_changed = current != self._current
+        self._watched, self._current = frozenset(keys), current
+        self._mark()
+        view = self.views[self._live]
+        if has_changed and current is not None and view.scene is not None:
+            view.touched.emit()
+            view.reveal(current)
 
     def finish(self) -> None:
         """Stop what is under way, before the window closes."""
@@ -205,7 +236,6 @@ class ComparePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.setFocusProxy(self.views[Side.LEFT])
 
     def _connect_parts(self) -> None:
         self._differ.compared.connect(self._show_index)
@@ -214,6 +244,10 @@ class ComparePanel(QWidget):
         self.state.cancelled.connect(self._cancel)
         self.state.retried.connect(self._retry)
         self.link.stepped.connect(self._show_count)
+        for side, browser in self.browsers.items():
+            browser.layer_chosen.connect(partial(self._choose, side))
+            browser.layer_added.connect(partial(self._add, side))
+            self.views[side].menu_wanted.connect(partial(self._show_menu, side))
         for id_, slot in (
             ("compare_next", lambda: self.link.step(1)),
             ("compare_previous", lambda: self.link.step(-1)),
@@ -239,8 +273,30 @@ class ComparePanel(QWidget):
         self._pages.setCurrentWidget(self._pair_page)
         self._set_usable(is_usable=True)
         self.link.show(index)
+        self._mark()
         self._show_count(-1)
         self.compared.emit(index)
+
+    def _mark(self) -> None:
+        for side, view in self.views.items():
+            is_live = side is self._live
+            view.set_watched(self._watched if is_live else ())
+            view.set_current(self._current if is_live else None)
+
+    def _choose(self, side: Side, key: LayerKey) -> None:
+        if side is self._live:
+            self.layer_chosen.emit(key)
+
+    def _add(self, side: Side, key: LayerKey) -> None:
+        if side is self._live:
+            self.layer_added.emit(key)
+
+    def _show_menu(self, side: Side, item: GraphItem | None, place: QPoint) -> None:
+        live, counterpart = None, None
+        if side is not self._live:
+            live = self.browsers[self._live]
+            counterpart = self.link.counterpart(side, item) if item is not None else None
+        show_menu(self.browsers[side], item, place, live=live, counterpart=counterpart)
 
     def _summary(self, index: DiffIndex) -> str:
         """Return "212 operations the same, 31 changed, 8 only in ResNet-50"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -20,8 +21,12 @@ from PySide6.QtWidgets import (
 
 from gui.segment.tools import Tool
 from gui.views.action_button import action_button
+from gui.views.escape import asks_for_escape, is_escape
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+
     from engine.values import Category
     from gui.actions import Actions
 
@@ -32,7 +37,17 @@ _TOOLS = {
     "correct_brush": Tool.BRUSH,
     "correct_eraser": Tool.ERASER,
 }
-STEPS = (
+_SIZES = {"correct_smaller": 0.8, "correct_larger": 1.25}
+_LEAST_CHOSEN = {
+    "correct_delete": 1,
+    "correct_merge": 2,
+    "correct_split": 1,
+    "correct_grow": 1,
+    "correct_shrink": 1,
+    "correct_fill": 1,
+}
+"""How many objects have to be chosen for a step."""
+_STEPS = (
     "correct_undo",
     "correct_redo",
     None,
@@ -48,10 +63,14 @@ STEPS = (
 class CorrectStrip(QFrame):
     """Tools, steps, and the class of the chosen object.
 
+    A window may have several; its actions work for the one that can be seen.
+
     Signals
     -------
     tool_changed : Tool, float
         Another tool is in hand, or another radius in picture pixels.
+    step_wanted : str
+        The action of a step was used: "correct_undo", "correct_merge", ...
     category_chosen : int
         The chosen object is to be of this class.
     drop_wanted : int
@@ -61,6 +80,7 @@ class CorrectStrip(QFrame):
     """
 
     tool_changed = Signal(object, float)
+    step_wanted = Signal(str)
     category_chosen = Signal(int)
     drop_wanted = Signal(int)
     done = Signal()
@@ -69,11 +89,18 @@ class CorrectStrip(QFrame):
         super().__init__(parent)
         self._actions = actions
         self._categories: tuple[Category, ...] = ()
+        self._usable: dict[str, bool] = {
+            **dict.fromkeys((*_TOOLS, *_SIZES), True),
+            **dict.fromkeys((step for step in _STEPS if step), False),
+            "correct_relabel": False,
+            "correct_drop": True,
+        }
         self.setProperty("role", "card")
         self._build_parts()
         self._build_layout()
         self._connect_parts()
         self.set_tool(Tool.SELECT)
+        self._enable()
 
     @property
     def tool(self) -> Tool:
@@ -88,8 +115,8 @@ class CorrectStrip(QFrame):
     def set_tool(self, tool: Tool) -> None:
         """Take a tool in hand, and tell."""
         self._tool = tool
-        action = next(name for name, one in _TOOLS.items() if one is tool)
-        self._actions.action(action).setChecked(True)
+        if self._has_keys:
+            self._check_tool()
         self._size.setEnabled(tool is not Tool.SELECT)
         self._tell()
 
@@ -107,23 +134,22 @@ class CorrectStrip(QFrame):
         with QSignalBlocker(self._class):
             self._class.setCurrentIndex(self._class.findData(category) if count else -1)
         self._class.setEnabled(count == 1)
-        for name, least in (
-            ("correct_delete", 1),
-            ("correct_merge", 2),
-            ("correct_split", 1),
-            ("correct_grow", 1),
-            ("correct_shrink", 1),
-            ("correct_fill", 1),
-        ):
-            self._actions.action(name).setEnabled(count >= least)
+        self._usable["correct_relabel"] = count == 1
+        for name, least in _LEAST_CHOSEN.items():
+            self._usable[name] = count >= least
+        self._enable()
+
+    def show_history(self, *, can_undo: bool, can_redo: bool) -> None:
+        """Say whether there are steps to take back, or to do again."""
+        self._usable["correct_undo"] = can_undo
+        self._usable["correct_redo"] = can_redo
+        self._enable()
 
     # ------------------------------------------------------------------------------------ private
 
     def _build_parts(self) -> None:
         self._tool = Tool.SELECT
         self._group = QActionGroup(self)
-        for name in _TOOLS:
-            self._group.addAction(self._actions.action(name))
         self._size = QSlider(Qt.Orientation.Horizontal, self)
         self._size.setRange(1, 120)
         self._size.setValue(16)
@@ -137,7 +163,7 @@ class CorrectStrip(QFrame):
         self._class.setMinimumWidth(128)
         self._class.setMaxVisibleItems(20)
         self._class.setPlaceholderText(self.tr("Class"))
-        self._class.setToolTip(self.tr("What the chosen object is"))
+        self._class.setToolTip(self.tr("What the chosen object is (Shift+R)"))
         self._class.setAccessibleName(self._class.toolTip())
         self._least = QSpinBox(self)
         self._least.setRange(1, 1_000_000)
@@ -147,7 +173,7 @@ class CorrectStrip(QFrame):
         self._least.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._least.setToolTip(self.tr("Objects of fewer pixels go with the button beside it"))
         self._drop = QPushButton(self.tr("Drop smaller"), self)
-        self._drop.setToolTip(self.tr("Delete all objects of fewer pixels than this"))
+        self._drop.setToolTip(self.tr("Delete all objects of fewer pixels than this (Ctrl+Del)"))
         self._done = QPushButton(self.tr("Done"), self)
         self._done.setProperty("primary", "true")
         self._done.setToolTip(self.tr("End the correction (Esc); it is kept for saving"))
@@ -161,7 +187,7 @@ class CorrectStrip(QFrame):
         first.addWidget(self._size)
         first.addWidget(self._width)
         first.addSpacing(8)
-        for step in STEPS:
+        for step in _STEPS:
             if step is None:
                 first.addSpacing(8)
             else:
@@ -188,14 +214,47 @@ class CorrectStrip(QFrame):
 
     def _connect_parts(self) -> None:
         connect = self._actions.connect
-        for name, tool in _TOOLS.items():
-            connect(name, lambda _is_on, tool=tool: self.set_tool(tool))
-        connect("correct_smaller", lambda: self._resize(0.8))
-        connect("correct_larger", lambda: self._resize(1.25))
+        for name in _TOOLS:
+            connect(name, lambda _is_on, name=name: self._answer(name))
+        for name in self._usable:
+            if name not in _TOOLS:
+                connect(name, partial(self._answer, name))
         self._size.valueChanged.connect(self._tell)
         self._class.activated.connect(self._choose_class)
-        self._drop.clicked.connect(lambda: self.drop_wanted.emit(self._least.value()))
+        self._drop.clicked.connect(self._tell_drop)
         self._done.clicked.connect(self.done)
+
+    def _answer(self, name: str) -> None:
+        """Do what an action asks for, where it asks this strip."""
+        if not self._has_keys:
+            return
+        if name in _TOOLS:
+            self.set_tool(_TOOLS[name])
+        elif name in _SIZES:
+            self._resize(_SIZES[name])
+        elif name == "correct_relabel":
+            self._class.setFocus()
+            self._class.showPopup()
+        elif name == "correct_drop":
+            self._tell_drop()
+        else:
+            self.step_wanted.emit(name)
+
+    @property
+    def _has_keys(self) -> bool:
+        """Whether the actions work for this strip: it has the tools in its group."""
+        return bool(self._group.actions())
+
+    def _enable(self) -> None:
+        """Let the actions be used only while there is something for them to do."""
+        is_free = self._actions.action("correct_select").actionGroup() is None
+        if self._has_keys or is_free:
+            for name, is_usable in self._usable.items():
+                self._actions.action(name).setEnabled(is_usable and self._has_keys)
+
+    def _check_tool(self) -> None:
+        action = next(name for name, one in _TOOLS.items() if one is self._tool)
+        self._actions.action(action).setChecked(True)
 
     def _resize(self, factor: float) -> None:
         """Change the width by a factor, and at least by a pixel."""
@@ -208,6 +267,42 @@ class CorrectStrip(QFrame):
         self._width.setText(self.tr("{0} px").format(self._size.value()))
         self.tool_changed.emit(self._tool, self.radius)
 
+    @Slot()
+    def _tell_drop(self) -> None:
+        self.drop_wanted.emit(self._least.value())
+
     @Slot(int)
     def _choose_class(self, _row: int) -> None:
         self.category_chosen.emit(int(self._class.currentData()))
+
+    # Qt's overrides.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have the actions work for this strip."""
+        super().showEvent(event)
+        for name in _TOOLS:
+            self._group.addAction(self._actions.action(name))
+        self._check_tool()
+        self._enable()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of the actions, where another strip has not taken them meanwhile."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            for action in self._group.actions():
+                self._group.removeAction(action)
+            self._enable()
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Escape, which would mean something else in the window."""
+        if asks_for_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """End the correction."""
+        if is_escape(event):
+            self.done.emit()
+        else:
+            super().keyPressEvent(event)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QPlainTextEdit,
     QSplitter,
@@ -20,11 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.export.atomic import atomic_path
 from gui.icons import Icon, icon
-from gui.models.cost_columns import COLUMNS, field_text, shape_text
+from gui.models.cost_columns import COLUMNS, shape_text
+from gui.models.cost_csv import write_costs
 from gui.models.cost_table import CostFilterModel, CostTableModel
 from gui.panels.cost_view import CostView
+from gui.views.hint_field import HintField
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,24 +155,8 @@ class CostPanel(QWidget):
         ExportError
             It cannot be written.
         """
-        cost = self.model.cost
-        if cost is None:
-            return
-        with (
-            atomic_path(path, overwrite=overwrite) as part,
-            part.open("w", newline="", encoding="utf-8") as file,
-        ):
-            writer = csv.writer(file)
-            has_fields = any(layer.effective_field for layer in cost.layers)
-            names = [column.name for column in COLUMNS]
-            writer.writerow([*names, "effective_field"] if has_fields else names)
-            for layer in cost.layers:
-                values = [column.value(layer, cost) for column in COLUMNS[1:-1]]
-                cells = [*map(_cell, values), field_text(layer.receptive_field)]
-                cells += [_cell(layer.effective_field)] if has_fields else []
-                writer.writerow([str(layer.key), *cells])
-            sums = [column.total(cost) if column.total else None for column in COLUMNS[1:]]
-            writer.writerow(["total", *map(_cell, sums)])
+        if self.cost is not None:
+            write_costs(self.cost, path, overwrite=overwrite)
 
     # ------------------------------------------------------------------------------------ private
 
@@ -180,8 +164,9 @@ class CostPanel(QWidget):
         self._about = QLabel(self)
         self._about.setProperty("role", "caption")
         self._about.setWordWrap(True)
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(self.tr("Find by name, kind or shape"))
+        self._search = HintField(
+            self.tr("Find by name, kind or shape"), self.tr("Find"), parent=self
+        )
         self._search.setClearButtonEnabled(True)
         self._is_measuring = self._is_measuring_field = False
         self._measure = self._button(
@@ -207,6 +192,7 @@ class CostPanel(QWidget):
         self._formulas.setPlaceholderText(self.tr("Choose a row to see its arithmetic"))
         self._formulas.setAccessibleName(self.tr("Arithmetic of the chosen operation"))
         self._formulas.setMinimumHeight(48)
+        self._is_split_chosen = False
 
     def _button(self, which: Icon, name: str, tooltip: str) -> QToolButton:
         button = QToolButton(self)
@@ -222,7 +208,7 @@ class CostPanel(QWidget):
         row.addWidget(self._search, 1)
         for button in (self._measure, self._measure_field, self._save):
             row.addWidget(button)
-        split = QSplitter(Qt.Orientation.Vertical, self)
+        self._split = split = QSplitter(Qt.Orientation.Vertical, self)
         split.setChildrenCollapsible(False)
         upper = QWidget(split)
         stack = QVBoxLayout(upper)
@@ -234,7 +220,7 @@ class CostPanel(QWidget):
         split.addWidget(self._formulas)
         split.setStretchFactor(0, 4)
         split.setStretchFactor(1, 1)
-        split.setSizes([480, 128])
+        split.setSizes([480, 96])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
@@ -247,6 +233,7 @@ class CostPanel(QWidget):
         self._measure.clicked.connect(self.measure_wanted)
         self._measure_field.clicked.connect(self._want_field)
         self._save.clicked.connect(self.save_wanted)
+        self._split.splitterMoved.connect(self._keep_split)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
         self.table.selectionModel().currentRowChanged.connect(self._show_formulas)
@@ -309,6 +296,32 @@ class CostPanel(QWidget):
             # First: there may be room for few lines, and it is what was just asked for.
             lines.insert(1, _measured_line(self, self._measured[layer.key], layer))
         self._formulas.setPlainText("\n".join(lines))
+        self._give_room(is_kept=True)
+
+    @Slot()
+    def _keep_split(self) -> None:
+        self._is_split_chosen = True
+
+    def _give_room(self, *, is_kept: bool) -> None:
+        """Show the arithmetic whole, where that takes no more than half of the room.
+
+        What it has of it may be kept, so that nothing jumps from row to row. Once the person has
+        moved the line between, it stays.
+        """
+        whole = sum(self._split.sizes())
+        if self._is_split_chosen or not whole:
+            return
+        text = self._formulas
+        lines, block = 0.0, text.document().begin()
+        while block.isValid():
+            lines += text.document().documentLayout().blockBoundingRect(block).height()
+            block = block.next()
+        around = text.height() - text.viewport().height() + 2 * text.document().documentMargin()
+        wanted = min(math.ceil(lines + around), whole // 2)
+        now = self._split.sizes()[1]
+        if wanted > now or (wanted < now and not is_kept):
+            self._split.setSizes([whole - wanted, wanted])
+            self.table.scrollTo(self.table.currentIndex())
 
     @Slot(QPoint)
     def _show_menu(self, place: QPoint) -> None:
@@ -340,6 +353,11 @@ class CostPanel(QWidget):
         """Give the columns their room, if they had none while nobody looked."""
         super().showEvent(event)
         self._fit.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the arithmetic whole."""
+        super().resizeEvent(event)
+        self._give_room(is_kept=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the chosen row."""
@@ -376,15 +394,6 @@ def _measured_line(widget: QWidget, field: MeasuredField, layer: LayerCost) -> s
     whole = widget.tr("all of the input")
     size = " × ".join(f"{size:g}" for size in theory.size) if all(theory.size) else whole
     return f"{text};  " + widget.tr("theory: {0}").format(size)
-
-
-def _cell(value: object) -> object:
-    """Return a value as a CSV file holds it: shapes as 64x56x56, unknown as nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return "x".join(map(str, value))
-    return round(value, 6) if isinstance(value, float) else value
 
 
 def _copy(text: str) -> None:

@@ -146,6 +146,7 @@ class CostView(QTableView):
     def _set_up(view: QTableView) -> None:
         view.setShowGrid(False)
         view.setWordWrap(False)
+        view.setTabKeyNavigation(False)  # Tab goes on to what stands below
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QMenu,
     QTreeView,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui.models.layer_filter import LayerFilterModel
 from gui.models.layer_tree import LayerTreeModel
+from gui.views.hint_field import HintField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,8 +100,9 @@ class LayersPanel(QWidget):
         self._search.selectAll()
 
     def _build_parts(self) -> None:
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(self.tr("Find by name, kind or shape"))
+        self._search = HintField(
+            self.tr("Find by name, kind or shape"), self.tr("Find"), parent=self
+        )
         self._search.setToolTip(
             self.tr("Text or a regular expression: “conv”, “^layer3”, “Linear” (Ctrl+F)")
         )

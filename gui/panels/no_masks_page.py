@@ -13,6 +13,8 @@ from gui.views.icon_label import IconLabel
 if TYPE_CHECKING:
     from typing import Final
 
+    from engine.values import ModelCard
+
 __all__ = ["DEFAULT_MODEL", "NoMasksPage"]
 
 DEFAULT_MODEL: Final = "yolov5s_seg"
@@ -42,6 +44,10 @@ class NoMasksPage(QWidget):
         self._sentence.setProperty("role", "muted")
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sentence.setWordWrap(True)
+        self._weights = QLabel(self)
+        self._weights.setProperty("role", "caption")
+        self._weights.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._weights.setWordWrap(True)
         self._default = QPushButton(self.tr("Load {0}").format(DEFAULT_TITLE), self)
         self._default.setProperty("primary", "true")
         self._other = QPushButton(self.tr("Choose another…"), self)
@@ -61,6 +67,7 @@ class NoMasksPage(QWidget):
         layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._sentence)
         layout.addLayout(row)
+        layout.addWidget(self._weights)
         layout.addStretch(1)
         self.show_waiting()
 
@@ -68,6 +75,18 @@ class NoMasksPage(QWidget):
     def sentence(self) -> str:
         """What it says."""
         return self._sentence.text()
+
+    @property
+    def weights(self) -> str:
+        """What it says of the weights of the network that it offers."""
+        return self._weights.text()
+
+    def show_offer(self, card: ModelCard) -> None:
+        """Say under which licence the weights are of the network that is offered."""
+        text = self.tr("Weights of {0}: {1}").format(card.title, card.weights_licence)
+        if not card.are_weights_local and card.weights_install:
+            text += self.tr("; not installed, type: {0}").format(card.weights_install)
+        self._weights.setText(text)
 
     def show_waiting(self) -> None:
         """Say that an answer will come."""
@@ -83,3 +102,4 @@ class NoMasksPage(QWidget):
     def _show_steps(self, *, is_shown: bool) -> None:
         self._default.setVisible(is_shown)
         self._other.setVisible(is_shown)
+        self._weights.setVisible(is_shown)

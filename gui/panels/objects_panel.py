@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["ObjectsPanel"]
 
 ROW = 24
+WIDE = 400
+"""From this width in pixels on an object's area stands there in pixels too, besides its share."""
 
 
 class ObjectsPanel(QWidget):
@@ -168,7 +170,7 @@ class ObjectsPanel(QWidget):
         self._table.viewport().installEventFilter(self)
         for view, widths, wide in (
             (self._legend, {0: 28, 1: 28, 3: 64, 4: 64}, ClassColumn.NAME),
-            (self._table, {0: 36, 2: 62, 3: 68, 4: 62}, ObjectColumn.CLASS),
+            (self._table, {0: 32, 2: 60, 3: 68, 4: 60}, ObjectColumn.CLASS),
         ):
             header = view.horizontalHeader()
             header.setMinimumSectionSize(20)
@@ -245,6 +247,11 @@ class ObjectsPanel(QWidget):
         """Ask for what was missed while it could not be seen."""
         super().showEvent(event)
         self.shown.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the names their room."""
+        super().resizeEvent(event)
+        self._table.setColumnHidden(ObjectColumn.AREA, self.width() < WIDE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tell that no row is under the pointer any more."""

@@ -59,7 +59,6 @@ class SegmentPanel(QWidget):
         # Itself, not the first of the row of choices.
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.save_card.hide()
-        self.strip.tool_changed.connect(self.view.set_tool)
         self._actions.connect("segment_as", self.thresholds.cycle_as)
 
     # -------------------------------------------------------------------------------- for callers
@@ -71,6 +70,7 @@ class SegmentPanel(QWidget):
         self.view.set_badge(
             "random", self.tr("random weights") if result.is_random else "", is_warning=True
         )
+        self.view.set_badge("origin", found.note if isinstance(found, LabelMap) else "")
         self._stack.setCurrentWidget(self.view)
 
     def show_unfit(self, title: str) -> None:
@@ -84,10 +84,8 @@ class SegmentPanel(QWidget):
         self._stack.setCurrentWidget(self.page)
 
     def set_correcting(self, *, is_correcting: bool) -> None:
-        """Show the tools for corrections in place of the thresholds, or the other way round."""
-        self.strip.setVisible(is_correcting)
+        """Leave the thresholds' place to the tools for corrections, or take it again."""
         self.thresholds.setVisible(not is_correcting)
-        self.view.set_editing(is_correcting)
 
     def empty_sentence(self, found: Segmentation) -> str:
         """Return what to say of a picture in which nothing was found."""

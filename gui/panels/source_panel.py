@@ -100,6 +100,10 @@ class SourcePanel(QWidget):
         self.view.set_badge("state", self.tr("opening") if is_opening else "")
         self._tell(status)
 
+    def set_picture_shown(self, *, is_shown: bool) -> None:
+        """Show the picture, or leave it out where it stands large beside this panel."""
+        self.view.setVisible(is_shown)
+
     def ask_for_stream(self) -> None:
         """Show the field for a stream's address."""
         self._stream.ask()
@@ -133,6 +137,7 @@ class SourcePanel(QWidget):
         layout.addWidget(self.view, 1)
         layout.addWidget(self._transport)
         layout.addWidget(self._strip)
+        layout.addStretch()
 
     def _connect_parts(self) -> None:
         self._menu.source_chosen.connect(self.source_chosen)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 from engine import colormaps
 from engine.values import ScaleMode, SortKey
 from gui.display_style import GAMMAS, DisplayStyle, VectorView
 from gui.views.choices import LEAST_PX, choice_box
-
-if TYPE_CHECKING:
-    pass
+from gui.views.flow_layout import FlowLayout
 
 __all__ = ["StyleBar"]
 
@@ -24,7 +21,7 @@ MOST_BOUND_PX = 96
 
 
 class StyleBar(QWidget):
-    """Edits a :class:`DisplayStyle`.
+    """Edits a :class:`DisplayStyle`; where it is narrow, the choices stand in several rows.
 
     Signals
     -------
@@ -127,9 +124,7 @@ class StyleBar(QWidget):
         return spin
 
     def _build_layout(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout = FlowLayout(self, spacing=4)
         for widget in (self._vectors, self._colour, self._scale, self._low, self._high):
             layout.addWidget(widget)
         layout.addWidget(self._gamma)

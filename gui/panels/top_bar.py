@@ -55,12 +55,14 @@ class TopBar(QToolBar):
 
     def show_model(self, info: ModelInfo) -> None:
         """Name the network and its device."""
-        self._name(info.card.title)
-        self._model.setToolTip(
-            self.tr("{0} ({1}), {2} parameters. Choose another network (Ctrl+M)").format(
-                info.card.title, info.card.family, f"{info.card.parameters:,}"
-            )
+        card = info.card
+        self._name(card.title)
+        facts = self.tr("{0} ({1}), {2} parameters").format(
+            card.title, card.family, f"{card.parameters:,}"
         )
+        if card.weights_licence and not info.is_random:
+            facts += self.tr("; weights: {0}").format(card.weights_licence)
+        self._model.setToolTip(self.tr("{0}. Choose another network (Ctrl+M)").format(facts))
         self._random.setVisible(info.is_random)
         precision = "" if info.device.precision == "float32" else f", {info.device.precision}"
         self._device.setText(_shortened(self._device, f"{info.device.title}{precision}"))

@@ -22,7 +22,7 @@ def formats() -> dict[str, tuple[str, str]]:
         ),
         "coco": (
             translate("Segment", "COCO"),
-            translate("Segment", "One JSON file with RLE masks, boxes and scores"),
+            translate("Segment", "One JSON file with polygons or RLE, boxes and scores"),
         ),
         "yolo": (
             translate("Segment", "YOLO"),

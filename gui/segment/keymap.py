@@ -95,6 +95,12 @@ SEGMENT_KEYMAP: Final = (
     _look("segment_next", marked("Actions", "Next object"), ("Ctrl+Down",)),
     _look("segment_previous", marked("Actions", "Previous object"), ("Ctrl+Up",)),
     _look(
+        "segment_add_next",
+        marked("Actions", "Choose the next object too"),
+        ("Ctrl+Shift+Down",),
+        marked("Actions", "Keep what is chosen, and choose the object after it as well"),
+    ),
+    _look(
         "segment_hide",
         marked("Actions", "Hide the object's class"),
         ("Shift+H",),
@@ -164,6 +170,19 @@ SEGMENT_KEYMAP: Final = (
         icon=Icon.REDO,
     ),
     _step("correct_delete", marked("Actions", "Delete the object"), ("Del",), icon=Icon.TRASH),
+    _step(
+        "correct_drop",
+        marked("Actions", "Drop small objects"),
+        ("Ctrl+Del",),
+        marked("Actions", "Delete all objects of fewer pixels than the smallest area"),
+    ),
+    _step(
+        "correct_relabel",
+        marked("Actions", "Another class"),
+        ("Shift+R",),
+        marked("Actions", "Choose another class for the chosen object"),
+        Icon.TAG,
+    ),
     _step(
         "correct_merge",
         marked("Actions", "Merge the objects"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +16,16 @@ from gui.views.image_tools import to_qimage
 from gui.views.value_scale import ValueScale, format_value, nice_step, nice_ticks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 __all__ = ["ColorBar"]
 
 THICKNESS = 12
 TICK = 4
+TEXT_AWAY = 2 + TICK + 3
+"""What is left of the strip of an upright bar, and from it to its numbers."""
 TICK_EVERY_PX = 28
 
 
@@ -103,9 +108,15 @@ class ColorBar(QWidget):
         values.sort(key=lambda value: (value != 0, -abs(value)))
         # The ends first: they say what the brightest colour stands for. Then zero, then from the
         # greatest down; what would touch an earlier number is left out.
-        wanted = [(end, _end_text(end, step)) for end in (scale.high, scale.low)]
-        wanted += [(value, format_value(value, step)) for value in values]
         metrics = QFontMetricsF(number_font(theme_of(self), "small"))
+        room = self.width() - THICKNESS - TEXT_AWAY if self._is_upright else math.inf
+
+        def fits(text: str) -> bool:
+            return metrics.horizontalAdvance(text) <= room
+
+        wanted = [(end, _end_text(end, step, fits)) for end in (scale.high, scale.low)]
+        between = ((value, format_value(value, step)) for value in values)
+        wanted += [(value, text) for value, text in between if fits(text)]
         taken: list[tuple[float, float]] = []
         kept = []
         for value, text in wanted:
@@ -193,7 +204,7 @@ class ColorBar(QWidget):
         """Return room for the bar and for numbers of five figures."""
         theme = theme_of(self)
         metrics = QFontMetricsF(number_font(theme, "small"))
-        numbers = metrics.horizontalAdvance("−0.0005")
+        numbers = metrics.horizontalAdvance("−8.88e−8")
         if self._is_upright:
             return QSize(round(max(THICKNESS + TICK + 8 + numbers, 56)), 200)
         return QSize(240, round(THICKNESS + TICK + metrics.height() + 4))
@@ -231,7 +242,19 @@ class ColorBar(QWidget):
         painter.end()
 
 
-def _end_text(value: float, step: float) -> str:
-    """Write an end of the scale: like its neighbours where it is a multiple of their step."""
-    is_multiple = abs(value / step - round(value / step)) < 1e-6
-    return format_value(value, step) if is_multiple else format_value(float(f"{value:.3g}"))
+def _end_text(value: float, step: float, fits: Callable[[str], bool]) -> str:
+    """Write an end of the scale: like its neighbours where it is a multiple of their step.
+
+    Where there is no room for it, it loses figures.
+    """
+    if abs(value / step - round(value / step)) < 1e-6:
+        return format_value(value, step)
+    texts = [_rounded(value, figures) for figures in (3, 2, 1)]
+    return next(filter(fits, texts), texts[-1])
+
+
+def _rounded(value: float, figures: int) -> str:
+    """Write a number with so many figures, without zeros at their end."""
+    text = format_value(float(f"{value:.{figures - 1}e}"))
+    mantissa, mark, exponent = text.partition("e")
+    return mantissa.rstrip("0").rstrip(".") + mark + exponent if mark else text

@@ -12,7 +12,14 @@ from gui.theme import text_font
 if TYPE_CHECKING:
     from gui.theme import Theme
 
-__all__ = ["draw_badge", "draw_marker_frame", "draw_message", "draw_tag", "translucent"]
+__all__ = [
+    "badge_rect",
+    "draw_badge",
+    "draw_marker_frame",
+    "draw_message",
+    "draw_tag",
+    "translucent",
+]
 
 
 def translucent(value: str, alpha: int) -> QColor:
@@ -31,25 +38,27 @@ def draw_message(painter: QPainter, area: QRectF, text: str, theme: Theme) -> No
     painter.drawText(room, int(flags), text)
 
 
+def badge_rect(corner: QPointF, text: str, theme: Theme) -> QRectF:
+    """Return where a badge stands whose top right corner is `corner`."""
+    metrics = QFontMetricsF(text_font(theme, "small", is_bold=True))
+    width = metrics.horizontalAdvance(text) + 4 * theme.unit
+    return QRectF(corner.x() - width, corner.y(), width, metrics.height() + theme.unit)
+
+
 def draw_badge(
-    painter: QPainter, corner: QPointF, text: str, theme: Theme, *, is_warning: bool
-) -> float:
-    """Draw a badge with its top right corner at `corner`; returns its width."""
+    painter: QPainter, rect: QRectF, text: str, theme: Theme, *, is_warning: bool
+) -> None:
+    """Draw a badge where `badge_rect` says."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    font = text_font(theme, "small", is_bold=True)
-    metrics = QFontMetricsF(font)
-    width = metrics.horizontalAdvance(text) + 4 * theme.unit
-    rect = QRectF(corner.x() - width, corner.y(), width, metrics.height() + theme.unit)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.warning if is_warning else theme.accent))
     painter.drawRoundedRect(rect, theme.radius_small, theme.radius_small)
-    painter.setFont(font)
+    painter.setFont(text_font(theme, "small", is_bold=True))
     # Window is the darkest colour of the dark theme and the lightest of the light one.
     painter.setPen(QColor(theme.window if is_warning else theme.accent_text))
     painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
     painter.restore()
-    return width
 
 
 def draw_tag(painter: QPainter, corner: QPointF, text: str, theme: Theme, room: QRectF) -> None:

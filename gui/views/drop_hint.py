@@ -26,7 +26,7 @@ class DropHint(QWidget):
 
     def __init__(self, window: QWidget, text: str = "") -> None:
         super().__init__(window)
-        self._text = text or self.tr("Drop a picture, a video, a folder or an address")
+        self._text = text or self.tr("Drop a picture, a video, a folder, an address or a network")
         self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from gui.theme import theme_of
-from gui.views.drawing import draw_badge, translucent
+from gui.views.drawing import badge_rect, draw_badge, translucent
 from gui.views.field_mark import FieldMark, draw_field
 from gui.views.image_tools import CELLS_FROM, draw_overlay, resample, to_qimage
 from gui.views.picture_view import PictureView
@@ -163,7 +163,22 @@ class FrameView(PictureView):
         if self._field is not None:
             draw_field(painter, self._field, self._rect_of, picture, theme_of(self))
         painter.setClipping(False)
-        self._paint_badges(painter, picture & QRectF(self.rect()))
+
+    def _paint_signs(self, painter: QPainter) -> None:
+        theme = theme_of(self)
+        for rect, (text, is_warning) in zip(
+            self._badge_rects(), self._badges.values(), strict=True
+        ):
+            draw_badge(painter, rect, text, theme, is_warning=is_warning)
+
+    def _badge_rects(self) -> list[QRectF]:
+        """Return where the badges stand: side by side, from the picture's corner on the right."""
+        theme, area = theme_of(self), self._picture_rect() & QRectF(self.rect())
+        corner, rects = QPointF(area.right() - theme.gap, area.top() + theme.gap), []
+        for text, _ in self._badges.values():
+            rects.append(badge_rect(corner, text, theme))
+            corner.setX(rects[-1].left() - theme.unit)
+        return rects
 
     def _rect_of(self, box: Box) -> QRectF:
         return self._to_view(box.left, box.top, box.right, box.bottom)
@@ -193,13 +208,6 @@ class FrameView(PictureView):
         painter.fillRect(QRectF(QPointF(left, bottom), QPointF(right, picture.bottom())), dim)
         painter.fillRect(QRectF(QPointF(left, top), QPointF(seen.left(), bottom)), dim)
         painter.fillRect(QRectF(QPointF(seen.right(), top), QPointF(right, bottom)), dim)
-
-    def _paint_badges(self, painter: QPainter, area: QRectF) -> None:
-        theme = theme_of(self)
-        right = area.right() - theme.gap
-        for text, is_warning in self._badges.values():
-            corner = QPointF(right, area.top() + theme.gap)
-            right -= draw_badge(painter, corner, text, theme, is_warning=is_warning) + theme.unit
 
     def _hover_changed(self) -> None:
         hovered = self._pixel()

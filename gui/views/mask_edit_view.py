@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 from engine.values import Instances
 from gui.segment.tools import Tool
 from gui.theme import theme_of
+from gui.views.escape import asks_for_escape, is_escape
 from gui.views.segment_view import SegmentView
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QWidget
 
     from gui.views.viewport import Placement
@@ -54,6 +57,10 @@ class MaskEditView(SegmentView):
     def _paint_marks(self, painter: QPainter, place: Placement) -> None:
         super()._paint_marks(painter, place)
         self._paint_tool(painter, place)
+
+    def _pointed_places(self) -> tuple[int, ...]:
+        is_painting = self._tool is not Tool.SELECT and bool(self._places)
+        return () if is_painting else super()._pointed_places()
 
     def _paint_pointed(self, painter: QPainter, room: QRectF) -> None:
         if self._tool is Tool.SELECT:
@@ -123,19 +130,14 @@ class MaskEditView(SegmentView):
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape while a correction goes on."""
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self._is_editing
-            and event.key() == Qt.Key.Key_Escape
-        ):
+        if asks_for_escape(event) and self._is_editing:
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """End the correction."""
-        if self._is_editing and event.key() == Qt.Key.Key_Escape:
+        if self._is_editing and is_escape(event):
             self.left.emit()
         else:
             super().keyPressEvent(event)

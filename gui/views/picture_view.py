@@ -25,7 +25,8 @@ class PictureView(QWidget):
     """A picture with its aspect ratio kept: the wheel zooms, dragging pans, double click resets.
 
     A subclass says what the picture is: `_has_picture` and `_compose`, which is called once a
-    picture, size and zoom, and drawn again from its result; `_paint_marks` draws over it.
+    picture, size and zoom, and drawn again from its result; `_paint_marks` draws over it, and
+    `_paint_signs` over that.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -65,6 +66,9 @@ class PictureView(QWidget):
 
     def _paint_marks(self, painter: QPainter, place: Placement) -> None:
         """Draw over the picture, in device-independent pixels."""
+
+    def _paint_signs(self, painter: QPainter) -> None:
+        """Draw what nothing may cover, after all marks."""
 
     def _hover_changed(self) -> None:
         """Tell who listens what lies under the pointer (`_pointed`) now."""
@@ -129,6 +133,7 @@ class PictureView(QWidget):
                 self._corner = QPointF(left, top) / ratio
             painter.drawImage(self._corner, self._picture)
             self._paint_marks(painter, place)
+            self._paint_signs(painter)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -62,11 +62,19 @@ def text_on(colour: Rgb) -> Rgb:
     return _DARK if (luminance + 0.05) ** 2 > 1.05 * 0.057 else _LIGHT
 
 
-def draw_tags(painter: QPainter, tags: Iterable[Tag], room: QRectF, theme: Theme) -> list[QRectF]:
+def draw_tags(
+    painter: QPainter,
+    tags: Iterable[Tag],
+    room: QRectF,
+    theme: Theme,
+    taken: Iterable[QRectF] = (),
+) -> list[QRectF]:
     """Write the names, the first ones with the first choice of place; returns where they stand.
 
-    A name that finds no free place is left out: names over names say nothing.
+    A name that finds no free place is left out: names over names say nothing. Nor do names over
+    what stands in the places that are `taken`.
     """
+    others = list(taken)
     font = text_font(theme, "small", is_bold=True)
     metrics = QFontMetricsF(font)
     height = metrics.height() + 2
@@ -78,7 +86,7 @@ def draw_tags(painter: QPainter, tags: Iterable[Tag], room: QRectF, theme: Theme
         is_hiding = tag.box.width() * tag.box.height() < SMALL * size[0] * size[1]
         if is_hiding and not (tag.is_wanted or tag.is_inside):
             continue
-        rect = _free(tag, size, room, [other for other, _ in placed])
+        rect = _free(tag, size, room, [*others, *(other for other, _ in placed)])
         if rect is not None:
             placed.append((rect, tag))
     painter.save()

@@ -160,11 +160,11 @@ class SegmentView(FrameView):
             if self._style.has_boxes:
                 draw_boxes(painter, self._boxes(found, colours), theme)
             self._paint_outlines(painter, place, found)
-            draw_tags(painter, self._tags(found, colours), room, theme)
+            draw_tags(painter, self._tags(found, colours), room, theme, self._badge_rects())
         elif isinstance(found, LabelMap):
             self._paint_class(painter, place, found)
             if self._style.has_labels:
-                draw_tags(painter, self._names(found), room, theme)
+                draw_tags(painter, self._names(found), room, theme, self._badge_rects())
         if self._note:
             draw_note(painter, room, self._note, theme)
         self._paint_pointed(painter, room)
@@ -207,8 +207,7 @@ class SegmentView(FrameView):
                 yield Tag(text, spot, colour, is_inside=True)
 
     def _paint_outlines(self, painter: QPainter, place: Placement, found: Instances) -> None:
-        hovered = self._at.places[:1] if self._at is not None else ()
-        lit = hovered if self._lit is None else (self._lit,)
+        lit = self._pointed_places() if self._lit is None else (self._lit,)
         for number in dict.fromkeys([*lit, *self._places]):
             item = found.items[number] if number < len(found.items) else None
             if item is None or item.category in self._style.hidden:
@@ -217,6 +216,10 @@ class SegmentView(FrameView):
                 self._outlines[number] = outline(item.region)
             width = 2.0 if number in self._places else 1.0
             self._stroke(painter, place, self._outlines[number], width)
+
+    def _pointed_places(self) -> tuple[int, ...]:
+        """Return the object under the pointer that a click would choose."""
+        return self._at.places[:1] if self._at is not None else ()
 
     def _paint_class(self, painter: QPainter, place: Placement, found: LabelMap) -> None:
         if self._category and self._category not in self._style.hidden:

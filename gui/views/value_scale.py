@@ -115,5 +115,5 @@ def format_value(value: float, step: float = 0.0) -> str:
     elif step:
         text = f"{value:.{max(0, -math.floor(math.log10(step) + 1e-9))}f}"
     else:
-        text = f"{value:.4g}"
+        text = f"{value:.4g}" if size < 1e4 else f"{value:.0f}"
     return text.replace("-", "−")

@@ -32,7 +32,7 @@ def batch(plan: Plan) -> Iterator[Figure]:
     import psutil
     import torch
 
-    from engine.export.masks.registry import formats
+    from engine.export.masks.registry import format_titles
     from engine.sources.decode import read_picture
     from engine.values import Frame
     from tests.benchmarks.networks import prepared, segmenting
@@ -56,7 +56,7 @@ def batch(plan: Plan) -> Iterator[Figure]:
         for number in range(-1, rounds):  # one to warm up
             at = clocked(run_bare)
             run = _Run(_request(folder, f"{number}", model, FORMATS, weights))
-            ten = _Run(_request(folder, f"{number} ten", model, tuple(formats()), weights))
+            ten = _Run(_request(folder, f"{number} ten", model, tuple(format_titles()), weights))
             taken = (at, run(), ten())
             memory.append(process.memory_info().rss / 1e6)
             if number >= 0:

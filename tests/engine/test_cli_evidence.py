@@ -88,6 +88,7 @@ def test_race_as_json_adds_up(coffee: Path) -> None:
     status, out, err = run("race", coffee, *words, "--json")
     assert (status, err) == (0, "")
     record = json.loads(out)
+    assert record["model"] == "efficientnet_lite0"  # the name, as elsewhere
     assert record["picture"] == [128, 192]
     assert record["map"] == [3, 5]
     assert (record["class"], record["label"]) == (967, "espresso")

@@ -85,5 +85,5 @@ def answer(
 def show(kit: Kit, given: FrameResult) -> None:
     """Put an answer into the window, and have the lists follow at once."""
     kit.engine.put(given)
-    if kit.window.segments._lists_due.isActive():
-        kit.window.segments._show_lists()
+    if kit.window.segments.lists.is_due:
+        kit.window.segments.lists.show_now()

@@ -98,6 +98,21 @@ def test_searching_a_panel_brings_it_forward(kit: Kit, workspace: str) -> None:
     assert not kit.window.layers.visibleRegion().isEmpty()
 
 
+def test_the_picture_stands_in_one_place(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    kit.trigger("workspace_segment")
+    QApplication.processEvents()
+    source, layers = kit.window.docks["source"], kit.window.docks["layers"]
+    assert kit.window.segment.isVisible()
+    assert not kit.window.source.view.isVisible()
+    assert source.height() == source.minimumSizeHint().height()
+    assert layers.height() > kit.window.height() / 2
+    kit.trigger("workspace_inspect")
+    QApplication.processEvents()
+    assert kit.window.source.view.isVisible()
+    assert kit.window.source.view.height() > 150
+
+
 def test_extent_keeps_within_its_bounds() -> None:
     extent = Extent(0.25, 300, 400)
     assert [extent.of(whole) for whole in (1000, 1400, 4000)] == [300, 350, 400]

@@ -17,7 +17,7 @@ from engine.errors import ExportError
 if TYPE_CHECKING:
     from engine.export.masks.contract import MaskWriter
 
-__all__ = ["formats", "make_writer", "register_format"]
+__all__ = ["format_titles", "make_writer", "register_format"]
 
 _PACKAGE = "engine.export.masks.formats"
 _registered: dict[str, type[MaskWriter]] = {}
@@ -46,7 +46,7 @@ def _all() -> dict[str, type[MaskWriter]]:
     return _registered
 
 
-def formats() -> dict[str, str]:
+def format_titles() -> dict[str, str]:
     """Return the title of every format, by name."""
     return {name: writer.title for name, writer in sorted(_all().items())}
 
@@ -69,6 +69,6 @@ def make_writer(name: str, **settings: Any) -> MaskWriter:
     found = _all().get(name)
     if found is None:
         near = difflib.get_close_matches(name.lower(), _all(), n=1, cutoff=0.4)
-        hint = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(formats())}."
+        hint = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(format_titles())}."
         raise ExportError(f"There is no format named “{name}”; {hint}")
     return found(**settings)

@@ -125,9 +125,9 @@ def filled(parts: Sequence[Part], region: Region) -> NDArray[np.bool_]:
     ran = (row + 0.5 - upper[edge, 1]) / (lower - upper)[edge, 1]
     x = upper[edge, 0] + ran * (lower - upper)[edge, 0]
     column = np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
-    crossings = np.bincount(row * (width + 1) + column, minlength=height * (width + 1))
-    crossings = crossings.reshape(height, width + 1)[:, :width] & 1
-    return np.bitwise_xor.accumulate(crossings.astype(np.uint8), axis=1).view(np.bool_)
+    crossings = np.zeros((height, width + 1), np.uint8)
+    np.bitwise_xor.at(crossings.reshape(-1), row * (width + 1) + column, np.uint8(1))
+    return np.bitwise_xor.accumulate(crossings[:, :width], axis=1).view(np.bool_)
 
 
 def joined(rings: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -115,9 +115,11 @@ class MaskExport:
         """
         return self._manifest.claim(name, path)
 
-    def note(self, name: PurePosixPath, files: tuple[Path, ...]) -> None:
+    def note(
+        self, name: PurePosixPath, files: tuple[Path, ...], notes: tuple[str, ...] = ()
+    ) -> None:
         """Say in `export.json` what was written for a picture or video by other means."""
-        self._manifest.note(name, files, ())
+        self._manifest.note(name, files, notes)
 
     def skip(self, name: PurePosixPath, reason: str) -> None:
         """Say in `export.json` that a picture was left out, and why."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.models.user import guess
 from engine.models.user.archive import Archive
+from engine.models.user.beside import MAX_SOURCE_BYTES, modules_beside, names_of
 from engine.models.user.errors import ModelFileError
 from engine.models.user.naming import model_file
 from engine.models.user.onnx_wire import onnx_outline
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["file_kind", "inspect_file", "read_weights"]
 
 SAMPLE = 8
-MAX_SOURCE_BYTES = 4 << 20
 
 _STRANGERS = (
     (0, b"\x89HDF", "an HDF5 file, as Keras writes it; export the network to ONNX"),
@@ -40,9 +40,10 @@ _STRANGERS = (
     (0, b"<html", "a web page; download the file itself"),
 )
 _PYTHON_RUNS = (
-    "“{}” is a Python file: opening it runs the code in it, which can do whatever you can do; "
-    "allow it if you trust where it comes from."
+    "“{}” is a Python file: opening it runs the code in it and in all that it imports, which can "
+    "do whatever you can do; allow it if you trust where it comes from."
 )
+_ASKED_AGAIN = " You are asked again when it changes, or what it imports from beside it: {}."
 
 
 def inspect_file(text: str | Path) -> FileReport:
@@ -232,7 +233,8 @@ def _report_python(path: Path, size: int) -> FileReport:
     try:
         if size > MAX_SOURCE_BYTES:
             raise ModelFileError(f"“{path.name}” is too large for a Python file.")
-        tree = ast.parse(path.read_bytes())
+        source = path.read_bytes()
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ModelFileError(f"“{path.name}” is no Python that can be read; mend it.") from error
     functions = tuple(
@@ -241,12 +243,14 @@ def _report_python(path: Path, size: int) -> FileReport:
         if isinstance(node, ast.FunctionDef) and _needs_nothing(node.args)
     )
     classes = tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef))
+    beside = modules_beside(path, source)
+    why = _PYTHON_RUNS.format(path.name)
     return FileReport(
         path=str(path),
         kind=FileKind.PYTHON,
         size_bytes=size,
         runs_code=True,
-        why_code=_PYTHON_RUNS.format(path.name),
+        why_code=why + _ASKED_AGAIN.format(names_of(beside)) if beside else why,
         functions=functions + classes,
     )
 

@@ -14,6 +14,7 @@ import platformdirs
 
 from engine.errors import ExportError
 from engine.export.atomic import atomic_path
+from engine.models.user.beside import MAX_SOURCE_BYTES, code_hash, modules_beside
 from engine.models.user.errors import ModelFileError
 
 if TYPE_CHECKING:
@@ -135,11 +136,16 @@ class OpenOptions:
 def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file's content, in hexadecimal.
 
+    What a Python file imports from beside it is content too: it runs with it.
+
     Raises
     ------
     OSError
         It cannot be read.
     """
+    if path.suffix.lower() == ".py" and path.stat().st_size <= MAX_SOURCE_BYTES:
+        source = path.read_bytes()
+        return code_hash(source, modules_beside(path.resolve(), source))
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
@@ -150,7 +156,8 @@ def content_hash(path: Path) -> str:
 def remember(path: Path, options: OpenOptions, content: str = "") -> None:
     """Keep the options for this content, wherever the file goes. Where that fails, say nothing.
 
-    Consent to run code is kept too: for exactly these bytes.
+    Consent to run code is kept too: for exactly these bytes, and those of what a Python file
+    imports from beside it.
 
     Parameters
     ----------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.machinery
 import importlib.util
 import logging
@@ -11,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
+from engine.models.user.beside import code_hash, modules_beside
 from engine.models.user.detect import inspect_file
 from engine.models.user.errors import CHANGED, FileChangedError, ModelFileError, NeedsConsentError
 
 if TYPE_CHECKING:
-    from types import CodeType
+    from collections.abc import Iterable, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
 
+    from engine.models.user.beside import LocalModule
     from engine.models.user.naming import ModelFile
 
 __all__ = ["load_python"]
@@ -103,10 +106,46 @@ class _ExactLoader(importlib.machinery.SourceFileLoader):
         return code
 
 
+class _BesideFinder:
+    """Finds what stands beside the file as it was when the person agreed to it.
+
+    Parameters
+    ----------
+    modules
+        What there is.
+    """
+
+    def __init__(self, modules: Iterable[LocalModule]) -> None:
+        self._modules = {it.name: it for it in modules}
+
+    def find_spec(
+        self,
+        fullname: str,
+        _path: Sequence[str] | None = None,
+        _target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        """Return how a module is loaded; None where it is none of these."""
+        module = self._modules.get(fullname)
+        if module is None:
+            return None
+        loader = _ExactLoader(fullname, str(module.path), module.source)
+        folder = [str(module.path.parent)] if module.is_package else None
+        return importlib.util.spec_from_file_location(
+            fullname, module.path, loader=loader, submodule_search_locations=folder
+        )
+
+    def forget_older(self) -> None:
+        """Drop what another file has imported by these names, or this one before it changed."""
+        tops = {name.partition(".")[0] for name in self._modules}
+        for name in [it for it in sys.modules if it.partition(".")[0] in tops]:
+            del sys.modules[name]
+
+
 def _run(file: ModelFile, name: str) -> Any:
     path = file.path
     source = path.read_bytes()
-    content = hashlib.sha256(source).hexdigest()
+    beside = modules_beside(path, source)
+    content = code_hash(source, beside)
     if file.content and content != file.content:
         raise FileChangedError(CHANGED.format(path.name))
     # A name that nothing else has: a file called random.py must not stand in for Python's.
@@ -117,9 +156,12 @@ def _run(file: ModelFile, name: str) -> Any:
         raise ModelFileError(f"“{path.name}” is no Python file; choose another one.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[own_name] = module
-    # What it imports from beside it is found, but only after everything that is installed.
-    folder = str(path.parent)
+    # What it imports from beside it is found, but only after everything that is installed; what
+    # could be foreseen of it is what was agreed to, and no .pyc either.
+    folder, finder = str(path.parent), _BesideFinder(beside)
+    finder.forget_older()
     sys.path.append(folder)
+    sys.meta_path.insert(0, finder)
     try:
         spec.loader.exec_module(module)
         function = getattr(module, name, None)
@@ -130,5 +172,6 @@ def _run(file: ModelFile, name: str) -> Any:
         sys.modules.pop(own_name, None)
         raise
     finally:
+        sys.meta_path.remove(finder)
         sys.path.remove(folder)
     raise ModelFileError(f"“{path.name}” has no function “{name}”; check its name.")

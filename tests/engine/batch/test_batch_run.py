@@ -326,6 +326,61 @@ def test_a_video_gives_a_film_and_frames(photos: Path) -> None:
     assert report.files == len(_files(report.output))
 
 
+@pytest.mark.parametrize("kind", ["matroska", "mp4"])
+def test_what_a_video_gave_that_ends_early_is_kept_and_told(photos: Path, kind: str) -> None:
+    folder = photos.parent / "films"
+    folder.mkdir()
+    whole = folder / f"walk.{ {'matroska': 'mkv'}.get(kind, kind) }"
+    _long_film(whole, kind)
+    request = _request(folder, formats=("overlay", "npz"))
+    assert run_batch(replace(request, output=photos.parent / "all"), JobControl()).notes == ()
+    content = whole.read_bytes()
+    whole.write_bytes(content[: int(len(content) * 0.6)])
+    report = run_batch(request, JobControl())
+    assert report.failed == ()
+    ((name, note),) = report.notes
+    assert name == whole.name
+    assert note.startswith("the video ended early, after ")
+    assert report.output is not None
+    frames = len(list(report.output.rglob("*.npz")))
+    assert 4 < frames < 20
+    assert f"after {frames} frames" in note
+    manifest = json.loads((report.output / "export.json").read_text(encoding="utf-8"))
+    (entry,) = [one for one in manifest["pictures"] if one["picture"] == whole.name]
+    assert entry["notes"] == [note]
+    assert entry["files"] == ["walk_overlay.mp4"]
+
+
+def _long_film(path: Path, kind: str) -> None:
+    """Write 20 frames, two a second; the index of an MP4 in front, as on the web."""
+    import av
+
+    options = {"movflags": "+faststart"} if kind == "mp4" else {}
+    with av.open(str(path), "w", format=kind, options=options) as film:
+        stream = film.add_stream("libx264", rate=2, options={"g": "1", "tune": "zerolatency"})
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for number in range(20):
+            image = np.ascontiguousarray(chelsea()[5 * number : 5 * number + 96, 100:228])
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        film.mux(stream.encode(None))
+
+
+def test_two_runs_into_one_folder_are_kept_apart(photos: Path) -> None:
+    errors: list[str] = []
+
+    def begin_another(_picture: SegmentedPicture) -> None:
+        with pytest.raises(ExportError) as caught:
+            run_batch(_request(photos, is_resumed=True), JobControl())
+        errors.append(str(caught.value))
+
+    report = run_batch(_request(photos), JobControl(), on_segmented=begin_another)
+    assert report.done == 6
+    assert len(errors) == 6
+    assert all(f"in use by another run (process {os.getpid()})" in error for error in errors)
+    assert run_batch(_request(photos, is_resumed=True), JobControl()).before == 6
+
+
 def _wait_for(path: Path, lines: int, process: subprocess.Popen[bytes]) -> None:
     pause = threading.Event()
     while process.poll() is None:

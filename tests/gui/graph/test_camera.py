@@ -64,6 +64,22 @@ def test_the_beginning_can_be_read() -> None:
     assert it.to_view(0, 0)[0] == MARGIN_PX
 
 
+@pytest.mark.parametrize(
+    ("left", "seen_at"),
+    [
+        (0, MARGIN_PX),
+        (500, 200 - 60 * READABLE_ZOOM),
+        (880, 400 - MARGIN_PX - 120 * READABLE_ZOOM),
+    ],
+)
+def test_the_beginning_is_where_data_comes_in(left: float, seen_at: float) -> None:
+    it = camera()
+    it.begin(is_down=True, first=(left, 20, left + 120, 60))
+    # In the middle, but no more is shown beside the drawing than the margin.
+    assert it.to_view(left, 20)[0] == pytest.approx(seen_at)
+    assert it.to_view(0, 0)[1] == MARGIN_PX
+
+
 def test_a_small_drawing_begins_whole() -> None:
     it = camera((300, 200))
     it.begin(is_down=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.graph.find_bar import FindBar
@@ -57,11 +57,22 @@ def test_it_counts(bar: FindBar) -> None:
     assert bar.count_text == "3 of 17"
     bar.show_count(0, 0)
     assert bar.count_text == "none"
-    bar.show_error("“(” is no regular expression")
-    assert bar.count_text == "not valid"
     bar.set_text("")
     bar.show_count(0, 0)
     assert bar.count_text == ""
+
+
+def test_why_nothing_can_be_looked_for_is_a_sentence_below(bar: FindBar) -> None:
+    sentence = "“(” is no regular expression; correct it, or search plain text."
+    bar.set_text("(")
+    bar.show_error(sentence)
+    (label,) = (it for it in bar.findChildren(QLabel) if it.text() == sentence)
+    assert label.isVisible()
+    assert label.mapTo(bar, label.rect().topLeft()).y() >= field(bar).geometry().bottom()
+    assert (bar.problem_text, bar.count_text) == (sentence, "")
+    bar.show_count(0, 17)
+    assert not label.isVisible()
+    assert (bar.problem_text, bar.count_text) == ("", "17 found")
 
 
 def test_escape_closes(bar: FindBar) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine import colormaps
-from engine.values import GraphItem, GraphLayout, LayerKey, OpKind
+from engine.values import Direction, GraphItem, GraphLayout, LayerKey, OpKind
 from gui.graph.look import Measure
 from gui.graph.pan_zoom import benchmark_pan_zoom
 from gui.graph.tints import kind_tints
@@ -366,3 +366,17 @@ def test_an_error_can_be_retried(view: GraphView, qtbot: QtBot) -> None:
 def test_the_benchmark_goes_its_way(view: GraphView) -> None:
     view.show_layout(grid(12, 12))
     assert len(benchmark_pan_zoom(view, 3)) == 18
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_a_large_drawing_begins_with_the_input_wherever_it_lies(
+    view: GraphView, direction: Direction
+) -> None:
+    # n0 is far from the middle, across the way that data flows.
+    places = [(0, 20), *((300 + 150 * (n % 12), 120 + 90 * n) for n in range(40))]
+    if direction is Direction.RIGHT:
+        places = [(y, x) for x, y in places]
+    items = tuple(placed(item(n), x, y) for n, (x, y) in enumerate(places))
+    view.show_layout(GraphLayout(items, (), (), 3900, 3900, direction))
+    view.show_beginning()
+    assert view.rect().contains(place_of(view, "n0"))

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.values import GraphItem, GraphLayout, ModuleBox, NetworkGraph, PlacedBox
 from gui.graph.anchoring import follow
-from gui.graph.camera import Camera
+from gui.graph.camera import MARGIN_PX, Camera
 from gui.graph.scene import GraphScene, build_scene
 from gui.graph.transition import DURATION_MS
 from gui.graph.view import GraphView
@@ -130,6 +130,16 @@ def test_what_was_closed_is_in_view() -> None:
     camera.top = 250
     new = follow(before, after, camera, "bblock")
     assert 0 <= new.to_view(100, 120)[1] <= 110
+
+
+def test_what_has_become_small_is_shown_at_its_full_size() -> None:
+    before, after = build_scene(grid(8, 200)), build_scene(chain(12))
+    camera = Camera(width=400, height=300, scene_width=before.width, scene_height=before.height)
+    camera.fit()
+    assert camera.zoom < 0.02  # in which the small one would be a speck
+    new = follow(before, after, camera, None)
+    assert new.zoom == new.fit_zoom == pytest.approx((300 - 2 * MARGIN_PX) / 1200)
+    assert new.to_view(0, 0)[1] == pytest.approx(MARGIN_PX)
 
 
 def test_without_an_anchor_the_middle_stays() -> None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from engine.errors import ExportError
@@ -218,3 +218,77 @@ def test_buttons_ask(panel: CostPanel, qtbot: QtBot) -> None:
     assert "Measuring" not in panel._about.text()
     with qtbot.waitSignal(panel.save_wanted):
         panel._save.click()
+
+
+def long_row(node: int, name: str, lines: int) -> LayerCost:
+    formulas = tuple((f"figure {n}", f"{n} × {n} = {n * n}") for n in range(lines))
+    return dataclasses.replace(row(node, name, 10), formulas=formulas)
+
+
+def formulas_of(panel: CostPanel) -> QPlainTextEdit:
+    found = panel.findChild(QPlainTextEdit)
+    assert found is not None
+    return found
+
+
+def is_whole(panel: CostPanel) -> bool:
+    return formulas_of(panel).verticalScrollBar().maximum() == 0
+
+
+@pytest.fixture
+def small(panel: CostPanel) -> CostPanel:
+    """A panel of 320 × 420 with rows of 2, 7 and 40 lines of arithmetic."""
+    rows = tuple(long_row(n, name, lines) for n, (name, lines) in enumerate(LINES.items()))
+    panel.resize(320, 420)
+    panel.show()
+    panel.show_cost(NetworkCost("net", 2, (3, 227, 227), rows, 69_888, 100, 2352))
+    return panel
+
+
+LINES = {"few": 2, "some": 7, "many": 40}
+
+
+def test_arithmetic_is_whole_where_there_is_room_and_scrolls_where_there_is_none(
+    small: CostPanel,
+) -> None:
+    for name in ("few", "some"):
+        small.mark_current(LayerKey(name))
+        assert is_whole(small), name
+    small.mark_current(LayerKey("many"))
+    assert not is_whole(small)
+    upper, lower = small._split.sizes()
+    assert abs(upper - lower) <= 1
+    assert small.table.visualRect(small.table.currentIndex()).isValid()
+
+
+def test_the_table_does_not_jump_from_row_to_row(small: CostPanel) -> None:
+    small.mark_current(LayerKey("some"))
+    before = small._split.sizes()
+    small.mark_current(LayerKey("few"))
+    assert small._split.sizes() == before
+
+
+def test_a_panel_that_was_narrow_for_a_moment_keeps_no_empty_room(small: CostPanel) -> None:
+    small.mark_current(LayerKey("few"))
+    before = small._split.sizes()
+    small.resize(90, 420)
+    assert small._split.sizes()[1] > before[1]
+    small.resize(320, 420)
+    assert small._split.sizes() == before
+
+
+def test_where_the_person_puts_the_line_it_stays(small: CostPanel) -> None:
+    small.mark_current(LayerKey("few"))
+    small._split.moveSplitter(sum(small._split.sizes()) - 60, 1)
+    before = small._split.sizes()
+    small.mark_current(LayerKey("many"))
+    assert small._split.sizes() == before
+
+
+@pytest.mark.parametrize(("width", "hint"), [(500, "Find by name, kind or shape"), (190, "Find")])
+def test_the_hint_is_seen_whole(panel: CostPanel, width: int, hint: str) -> None:
+    panel.resize(width, 420)
+    panel.show()
+    field = panel.findChild(QLineEdit)
+    assert field is not None
+    assert field.placeholderText() == hint

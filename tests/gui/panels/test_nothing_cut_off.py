@@ -12,17 +12,20 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStyle,
     QStyleOptionComboBox,
+    QStyleOptionViewItem,
+    QWidget,
 )
 
 from engine.commands import SetStyle
 from engine.events import LoadingFailed, Severity
+from engine.models import coco
 from engine.sources.base import SourceInfo, SourceKind, SourceSpec, SourceState
 from engine.values import ScaleMode, WeightsChoice
+from gui.models.object_table import ObjectColumn
 from tests.gui.fake_engine import CLASSIFIER, CONV1, CONV2, RELU, model
+from tests.gui.segment_kit import PERSON, answer, instances, item, rectangle, show
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from tests.gui.window_kit import Kit
 
 CAMERA = SourceSpec(SourceKind.CAMERA, "0")
@@ -204,6 +207,25 @@ def test_what_is_chosen_over_the_maps_is_legible_beside_the_graph(kit: Kit) -> N
         )
 
 
+@pytest.mark.parametrize("width", [1280, 1100])
+def test_what_is_chosen_over_the_maps_is_legible_beside_two_networks(kit: Kit, width: int) -> None:
+    kit.loaded(CONV1)
+    kit.window.resize(width, 800)
+    kit.window.comparing.wanted.emit()
+    settle(kit)
+    bar = kit.window.maps.style_bar
+    bar._scale.setCurrentIndex(bar._scale.findData(ScaleMode.FIXED))
+    settle(kit)
+    for combo in (bar._colour, bar._scale, bar._gamma, bar._sort):
+        assert combo.shown_text == combo.currentText()  # type: ignore[attr-defined]  # an ElidedCombo
+    parts = [it for it in bar.children() if isinstance(it, QWidget) and it.isVisible()]
+    assert len(parts) == 6
+    for one in parts:
+        assert bar.rect().contains(one.geometry())
+        assert not any(one.geometry().intersects(it.geometry()) for it in parts if it is not one)
+    assert kit.window.width() == width
+
+
 def test_the_costs_are_found_in_a_field_that_says_what_for(kit: Kit) -> None:
     kit.loaded(CONV1)
     kit.window.resize(1280, 800)
@@ -212,3 +234,31 @@ def test_the_costs_are_found_in_a_field_that_says_what_for(kit: Kit) -> None:
     search = kit.window.cost._search
     needed = search.fontMetrics().horizontalAdvance(search.placeholderText())
     assert search.width() >= needed + 16
+
+
+def test_the_names_of_cocos_classes_are_whole_in_the_table_of_objects(kit: Kit) -> None:
+    kit.trigger("workspace_segment")
+    kit.loaded(CONV1)
+    many = tuple(item(rectangle(4, 4, 10, 20), PERSON, 0.9, track=at) for at in range(1, 30))
+    show(kit, answer(instances(*many)))
+    settle(kit)
+    table = kit.window.objects._table
+    assert table.verticalScrollBar().isVisible()  # it takes of the room
+    option = QStyleOptionViewItem()
+    option.initFrom(table)
+    margin = table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
+    swatch = option.decorationSize.width() if option.decorationSize.width() > 0 else 16
+    room = table.columnWidth(ObjectColumn.CLASS) - swatch - 4 * margin
+    needed = {name: table.fontMetrics().horizontalAdvance(name) for name in coco.NAMES}
+    assert {name for name, width in needed.items() if width > room} == set()
+
+
+def test_a_wide_panel_has_room_for_pixels_too(kit: Kit) -> None:
+    kit.trigger("workspace_segment")
+    panel = kit.window.objects
+    settle(kit)
+    assert panel._table.isColumnHidden(ObjectColumn.AREA)
+    kit.window.resize(1920, 1080)
+    kit.window.workspaces.reset()
+    settle(kit)
+    assert not panel._table.isColumnHidden(ObjectColumn.AREA)

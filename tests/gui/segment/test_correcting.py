@@ -10,44 +10,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.sources.base import SetPlaying
-from engine.values import Instances
 from gui.segment.tools import Tool
-from tests.gui.fake_engine import CONV1, model
-from tests.gui.segment_kit import CAR, SIZE, answer, labels, picture, show, three
+from tests.gui.correct_kit import areas, badges, begin, first, shown
+from tests.gui.segment_kit import CAR, DOG, SIZE, show, three
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
 
-    from engine.values import FrameResult
     from tests.gui.window_kit import Kit
 
 
 @pytest.fixture
 def there(kit: Kit) -> Kit:
-    """Open the workspace with three objects in the picture, and begin to correct them."""
-    kit.trigger("workspace_segment")
-    kit.loaded(CONV1)
-    show(kit, first())
-    QApplication.processEvents()
-    kit.engine.forget()
-    kit.trigger("segment_correct")
-    return kit
-
-
-def first() -> FrameResult:
-    return answer(three(), frame=picture())
-
-
-def shown(kit: Kit) -> Instances:
-    now = kit.window.segments.shown
-    assert now is not None
-    assert isinstance(now[1], Instances)
-    return now[1]
-
-
-def areas(kit: Kit) -> list[int]:
-    return [item.region.area for item in shown(kit).items]
+    """Begin to correct three objects."""
+    return begin(kit)
 
 
 def at(kit: Kit, x: float, y: float) -> QPoint:
@@ -59,31 +35,6 @@ def drag(kit: Kit, start: tuple[int, int], end: tuple[int, int]) -> None:
     QTest.mousePress(view, left, pos=at(kit, *start))
     QTest.mouseMove(view, at(kit, *end))
     QTest.mouseRelease(view, left, pos=at(kit, *end))
-
-
-def badges(kit: Kit) -> set[str]:
-    """Return the words in the picture's corner, but for "frozen"."""
-    words = {text for text, _ in kit.window.segment.view._badges.values()}
-    return words - {"frozen"}
-
-
-def test_correcting_freezes_the_picture_and_shows_the_tools(there: Kit) -> None:
-    assert there.engine.sent == [SetPlaying(is_playing=False)]
-    panel = there.window.segment
-    assert panel.strip.isVisible()
-    assert not panel.thresholds.isVisible()
-    assert badges(there) == {"correcting"}
-    assert there.is_checked("segment_correct")
-
-
-def test_a_frozen_picture_stays_frozen(kit: Kit) -> None:
-    kit.trigger("workspace_segment")
-    kit.loaded(CONV1)
-    show(kit, first())
-    kit.trigger("freeze")
-    kit.engine.forget()
-    kit.trigger("segment_correct")
-    assert kit.engine.sent == []
 
 
 def test_delete_and_back_and_forth(there: Kit) -> None:
@@ -153,6 +104,69 @@ def test_merge_split_grow_shrink_fill(there: Kit) -> None:
     assert history.undone_next == "shrink"
 
 
+def test_every_tool_is_taken_back_to_the_beginning_and_done_again(there: Kit) -> None:
+    strip, choose = there.window.segment.strip, there.window.segments.choose
+    seen = [shown(there)]
+
+    def did() -> None:
+        assert shown(there) is not seen[-1]
+        seen.append(shown(there))
+
+    choose((0,))
+    strip._size.setValue(3)
+    for tool, end in (("correct_brush", (20, 12)), ("correct_eraser", (9, 12))):
+        there.trigger(tool)
+        drag(there, (8, 12), end)
+        did()
+    for step in ("correct_fill", "correct_grow", "correct_shrink"):
+        there.trigger(step)
+        did()
+    choose((0, 1))
+    for step in ("correct_merge", "correct_split"):
+        there.trigger(step)
+        did()
+    strip.category_chosen.emit(CAR.id)
+    did()
+    choose((1,))
+    there.trigger("correct_delete")
+    did()
+    strip._least.setValue(250)
+    there.trigger("correct_drop")
+    did()
+    undo, redo = (there.window.actions_.action(f"correct_{way}") for way in ("undo", "redo"))
+    for state in reversed(seen[:-1]):
+        undo.trigger()
+        assert shown(there) is state
+    assert not undo.isEnabled()
+    assert not there.window.segments.correct.is_changed
+    for state in seen[1:]:
+        redo.trigger()
+        assert shown(there) is state
+    assert not redo.isEnabled()
+
+
+def test_without_a_mouse(there: Kit) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    view = there.window.segment.view
+    there.press(Qt.Key.Key_Down, control)
+    there.press(Qt.Key.Key_Down, control | shift)
+    assert view.places == (0, 1)
+    there.press(Qt.Key.Key_J, control)
+    assert areas(there) == [392, 300]
+    there.press(Qt.Key.Key_R, shift)
+    box = there.window.segment.strip._class
+    assert box.view().isVisible()
+    QTest.keyClicks(box.view(), "dog")
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    assert [item.category for item in shown(there).items] == [DOG.id, 1]
+    there.window.segment.strip._least.setValue(350)
+    there.press(Qt.Key.Key_Delete, control)
+    assert areas(there) == [392]
+    there.window.segment.strip._least.setFocus()
+    there.press(Qt.Key.Key_Escape)
+    assert not there.window.segments.correct.is_active
+
+
 def test_another_class_by_the_strip(there: Kit) -> None:
     there.window.segments.choose((0,))
     box = there.window.segment.strip._class
@@ -203,38 +217,6 @@ def test_without_a_change_nothing_is_kept(there: Kit) -> None:
     assert there.window.segments.correct.history is None
 
 
-def test_the_next_picture_ends_it(there: Kit) -> None:
-    there.window.segments.choose((0,))
-    there.trigger("correct_delete")
-    show(there, answer(three(), 5))
-    assert areas(there) == [200, 192, 300]
-    assert not there.window.segments.correct.is_active
-    assert badges(there) == set()
-
-
-def test_corrections_that_go_unsaved_can_be_saved_still(there: Kit) -> None:
-    there.window.segments.choose((0,))
-    there.trigger("correct_delete")
-    show(there, answer(three(), 5))
-    text = there.window.segment.notices.message("correct")
-    assert text == "The corrections of street.png were not saved."
-    there.click(there.window.segment.notices, "Save masks…")
-    kept = there.window.segments.saving.shown
-    assert kept is not None
-    assert kept.is_corrected
-    assert isinstance(kept.found, Instances)
-    assert [item.region.area for item in kept.found.items] == [192, 300]
-
-
-def test_a_label_map_cannot_be_corrected(kit: Kit) -> None:
-    kit.trigger("workspace_segment")
-    kit.loaded(CONV1)
-    show(kit, answer(labels()))
-    kit.trigger("segment_correct")
-    assert not kit.is_checked("segment_correct")
-    assert "no objects to correct" in kit.window.segment.notices.message("correct")
-
-
 def test_the_brush_changes_its_size_by_keys(there: Kit) -> None:
     strip = there.window.segment.strip
     there.trigger("correct_brush")
@@ -246,35 +228,6 @@ def test_the_brush_changes_its_size_by_keys(there: Kit) -> None:
     assert strip.radius == 0.5
     there.trigger("correct_larger")
     assert strip.radius == 1.0
-
-
-def test_thresholds_say_that_corrections_are_shown(there: Kit) -> None:
-    there.window.segments.choose((0,))
-    there.trigger("correct_delete")
-    there.window.segments.correct.finish()
-    there.window.segment.thresholds.set_score(0.5)
-    notices = there.window.segment.notices
-    assert notices.message("correct").startswith("The picture shows your corrections")
-    there.click(notices, "Discard the corrections")
-    assert areas(there) == [200, 192, 300]
-    assert badges(there) == set()
-
-
-def test_another_network_ends_it(there: Kit) -> None:
-    there.window.segments.choose((0,))
-    there.trigger("correct_delete")
-    there.engine.load(model("other"))
-    assert not there.window.segments.correct.is_active
-    assert not there.window.segment.strip.isVisible()
-    show(there, first())
-    assert areas(there) == [200, 192, 300]
-
-
-def test_the_picture_says_that_it_is_frozen(there: Kit) -> None:
-    shown_badges = there.window.segment.view._badges
-    assert "frozen" in shown_badges
-    there.window.actions_.action("freeze").setChecked(False)
-    assert "frozen" not in shown_badges
 
 
 def test_the_window_keeps_its_size_with_all_cards_open(there: Kit) -> None:

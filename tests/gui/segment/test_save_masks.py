@@ -43,7 +43,7 @@ def saved(kit: Kit, qtbot: QtBot) -> str:
 
 
 def test_every_form_can_be_had() -> None:
-    from engine.export.masks.registry import formats as known
+    from engine.export.masks.registry import format_titles as known
 
     assert set(formats()) <= set(known())
 

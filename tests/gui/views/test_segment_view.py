@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from engine.overlay import draw_overlay
@@ -17,7 +18,9 @@ from gui.segment.anchors import label_anchors
 from gui.segment.pointing import Pointed
 from gui.segment.thinning import thinned
 from gui.segment.tools import Tool
+from gui.theme import theme_of
 from gui.views.mask_edit_view import MaskEditView
+from gui.views.segment_marks import Tag, draw_tags
 from gui.views.segment_outline import outline
 from tests.gui.segment_kit import CAR, CATEGORIES, PERSON, SIZE, instances, item, labels, three
 
@@ -155,6 +158,35 @@ def test_names_boxes_and_a_note_are_drawn(view: MaskEditView) -> None:
     noted = to_array(view.grab().toImage())
     rows = np.flatnonzero((noted != plain).any(axis=(1, 2)))
     assert rows.min() > 40 * SCALE  # at the bottom
+
+
+def test_nothing_is_drawn_over_a_badge(view: MaskEditView) -> None:
+    corner = instances(item(Region(30, 0, np.ones((10, 34), np.bool_))))
+    view.set_style(replace(PLAIN, has_labels=True, opacity=0.0))
+    view.set_badge("frozen", "frozen")
+    view.show_segmentation(GREY, instances())
+    (badge,) = (rect.toAlignedRect() for rect in view._badge_rects())
+    plain = to_array(view.grab(badge).toImage())
+    view.show_segmentation(GREY, corner)
+    view.set_style(replace(PLAIN, has_labels=True, has_boxes=True, opacity=0.0))
+    view.select((0,))
+    seen = to_array(view.grab(badge).toImage())
+    np.testing.assert_array_equal(seen[3:-3, 3:-3], plain[3:-3, 3:-3])  # its corners are round
+
+
+def test_names_make_way_for_badges(view: MaskEditView) -> None:
+    view.show_segmentation(GREY, instances())
+    view.set_badge("frozen", "frozen")
+    (badge,) = view._badge_rects()
+    image = QImage(view.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    tag = Tag("person", QRectF(badge.left() - 4, badge.bottom() + 2, 80, 90), (1, 2, 3))
+    room = QRectF(view.rect())
+    free = draw_tags(painter, [tag], room, theme_of(view))
+    moved = draw_tags(painter, [tag], room, theme_of(view), [badge])
+    painter.end()
+    assert free[0].intersects(badge)
+    assert not moved[0].intersects(badge)
 
 
 def test_the_brush_gives_its_way_in_picture_pixels(view: MaskEditView) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.values import Classification, Prediction
-from gui.theme import theme_of
+from gui.theme import number_font, theme_of
 from gui.views.bars_view import BarsView
-from gui.views.colorbar import ColorBar
+from gui.views.colorbar import THICKNESS, TICK, ColorBar
 from gui.views.histogram_view import HistogramView, distribution
 from gui.views.sparkline import Sparkline
 from gui.views.value_scale import ValueScale
@@ -52,6 +52,32 @@ def test_gamma_thins_out_where_colours_are_crowded(qtbot: QtBot) -> None:
     assert lifted[0] == 0
     assert lifted[-1] == 10
     assert len(lifted) < len(even)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        (-0.000512, 0.00038),
+        (-0.000123456, 0.0),
+        (1.234e-12, 5.678e-11),
+        (-1.234e-30, 5.678e-30),
+        (-10541.7, 34235.7),
+        (-98765.4, 98765.4),
+        (-7.654e22, 1.0),
+        (-0.001213, -0.0011983),
+    ],
+)
+def test_no_number_beside_the_bar_is_cut_off(qtbot: QtBot, low: float, high: float) -> None:
+    bar = ColorBar()
+    qtbot.addWidget(bar)
+    bar.resize(bar.sizeHint())
+    bar.set_scale(ValueScale(low, high))
+    numbers = QFontMetricsF(number_font(theme_of(bar), "small"))
+    room = bar.width() - (2 + THICKNESS + TICK + 3)  # as the painter places them
+    ticks = bar.ticks()
+    assert {low, high} <= {value for value, _ in ticks}
+    for _, text in ticks:
+        assert numbers.horizontalAdvance(text) <= room, text
 
 
 def test_an_empty_range_still_draws(qtbot: QtBot) -> None:

@@ -8,14 +8,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from PIL import Image
 
 from engine.export.masks.contract import Written
 from engine.export.masks.drawn import drawn
-from engine.export.masks.pixels import save_jpeg
 from engine.export.masks.registry import register_format
 from engine.export.masks.writing import Output, Plan, Writer
-from engine.export.recording import Recorder
+from engine.export.stills import StillEncoder, join
 from engine.overlay import draw_overlay
 
 if TYPE_CHECKING:
@@ -23,20 +21,26 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.export.masks.contract import SegmentedPicture
+    from engine.export.masks.contract import ExportOptions, SegmentedPicture
 
 __all__ = ["FilmWriter"]
 
 _FRAMES = PurePosixPath(".layerscope", "frames")
 
 
+class _Encoding(Writer):
+    """A format with an encoder, which is no setting of it."""
+
+    _encoder: StillEncoder
+
+
 @register_format
 @dataclass(slots=True)
-class FilmWriter(Writer):
+class FilmWriter(_Encoding):
     """`masks.mp4` (H.264), in the order of the pictures' names: `frame_2` before `frame_10`.
 
-    The frames wait in files beside the journal until the end, so that a film that was cut off can
-    go on. All are fitted into the size of the first one.
+    The frames wait in files beside the journal until the end, encoded already, so that a film that
+    was cut off can go on. All are fitted into the size of the first one.
 
     Attributes
     ----------
@@ -52,10 +56,16 @@ class FilmWriter(Writer):
     fps: float = 25.0
     has_picture: bool = True
 
+    def begin(self, folder: Path, options: ExportOptions) -> None:
+        """See `MaskWriter`."""
+        self._encoder = StillEncoder()
+        # Explicit, since `dataclass` with slots makes the class anew, which `super()` misses.
+        Writer.begin(self, folder, options)
+
     def plan(self, picture: SegmentedPicture, stem: PurePosixPath) -> Plan:
         """See `Writer`."""
-        path = _FRAMES / f"{stem}.jpg"
-        frame = Output(path, lambda part: save_jpeg(part, self._drawn(picture)))
+        path = _FRAMES / f"{stem}.frame"
+        frame = Output(path, lambda part: self._encoder.write(part, self._drawn(picture)))
         return Plan((frame,), {"frame": str(path)})
 
     def finals(self, suffix: str) -> tuple[Output, ...]:
@@ -64,7 +74,6 @@ class FilmWriter(Writer):
 
     def add(self, picture: SegmentedPicture) -> Written:
         """See `MaskWriter`."""
-        # Explicit, since `dataclass` with slots makes the class anew, which `super()` misses.
         return Written(notes=Writer.add(self, picture).notes)
 
     def write_all(self) -> tuple[Path, ...]:
@@ -75,6 +84,7 @@ class FilmWriter(Writer):
 
     def end(self) -> None:
         """See `MaskWriter`; the frames go, so a later film has none of them."""
+        self._encoder.close()
         self._journal.clear()
         shutil.rmtree(self._folder / _FRAMES, ignore_errors=True)
 
@@ -86,18 +96,5 @@ class FilmWriter(Writer):
         return draw_overlay(np.zeros_like(picture.image), picture.segmentation, bare)
 
     def _write_film(self, path: Path) -> None:
-        recorder: Recorder | None = None
-        try:
-            for place, record in enumerate(self._journal.records()):
-                with Image.open(self._folder / record["data"]["frame"]) as file:
-                    frame = np.asarray(file.convert("RGB"))
-                if recorder is None:
-                    size = frame.shape[1], frame.shape[0]
-                    recorder = Recorder(path, size, self.fps, overwrite=True)
-                recorder.add(frame, place / self.fps, waits=True)
-            if recorder is not None:
-                recorder.close()
-        except BaseException:
-            if recorder is not None:
-                recorder.abort()
-            raise
+        frames = (self._folder / record["data"]["frame"] for record in self._journal.records())
+        join(path, frames, self.fps)

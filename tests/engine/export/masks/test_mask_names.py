@@ -9,7 +9,7 @@ import pytest
 
 from engine.export.masks import ExportOptions, MaskExport, make_writer
 from engine.export.masks.names import Names, safe_name, safe_path
-from engine.export.masks.registry import formats
+from engine.export.masks.registry import format_titles
 from tests.engine.export.masks import hard
 
 
@@ -54,7 +54,7 @@ def test_no_picture_takes_the_name_of_a_file_of_many(tmp_path: Path) -> None:
 
 def test_a_name_that_is_no_unicode_is_written_as_such(tmp_path: Path) -> None:
     name = "bad\udcff.png"  # as Python reads a byte that is no UTF-8
-    writers = [make_writer(one) for one in formats() if one != "film"]
+    writers = [make_writer(one) for one in format_titles() if one != "film"]
     export = MaskExport(tmp_path, writers, ExportOptions())
     export.add(hard.build(hard.objects(), name))
     export.skip(PurePosixPath("worse\udcfe.png"), "The file is cut off.")

@@ -253,7 +253,7 @@ def test_a_film_shows_the_pictures_in_order(tmp_path: Path, has_picture: bool) -
         )
         assert writer.add(picture).files == ()
     assert writer.finish() == (tmp_path / "masks.mp4",)
-    assert not list((tmp_path / ".layerscope").rglob("*.jpg"))
+    assert not list((tmp_path / ".layerscope").rglob("*.frame"))
     with av.open(str(tmp_path / "masks.mp4")) as film:
         assert film.streams.video[0].codec_context.name == "h264"
         frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
