@@ -124,3 +124,13 @@ def test_an_incomplete_archive_is_named_so(path: Path, share: float) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     _refused(path, "damaged or incomplete")
+
+
+def test_an_archive_inside_a_cut_off_one_is_not_taken_for_it(path: Path) -> None:
+    """As torch.export writes them: the end that is found is that of the archive within."""
+    inner = path.with_name("inner.pt")
+    torch.save({"w": torch.ones(4)}, inner)
+    _write(path, {"net/models/a.json": bytes(200), "net/data/a.pt": inner.read_bytes()})
+    content = path.read_bytes()
+    path.write_bytes(content[: content.rindex(b"PK\x05\x06")])
+    _refused(path, "damaged or incomplete")
