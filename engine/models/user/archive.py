@@ -145,7 +145,8 @@ class Archive:
         if len(infos) > MAX_MEMBERS:
             raise self._refusal(f"it claims {len(infos):,} parts")
         self._check_sizes(infos)
-        if infos and min(info.header_offset for info in infos):
+        starts = [info.header_offset for info in infos]
+        if starts and min(starts) > 0:
             # An archive in this one, whose own end is cut off; torch.export puts some into its own.
             raise zipfile.BadZipFile("it does not begin at the file's start")
         spans = self._spans(infos, directory_start)
