@@ -87,7 +87,7 @@ def test_a_folder_is_seen_at_once_and_worked_through(
     assert [path.name for path in script.calls[0][1].paths] == ["1.png", "2.png", "3.png", "4.png"]
     assert isinstance(model.index(3, 0).data(CosegGridModel.MASK_ROLE), QImage)
     said = kit.window.coseg_set.sentence
-    assert said == "Found in 3 of 4 pictures in 1.2 s; 1 outliers, 1 unsure"
+    assert said == "Found in 3 of 4 pictures in 1.2 s; 1 outlier, 1 unsure"
     details = kit.window.coseg_set._said.toolTip()
     assert details == "The network takes it for: tabby 50 %\nCutting out: 1.2 s"
 
@@ -158,7 +158,7 @@ def test_a_damaged_picture_is_marked_and_the_rest_is_found(
     taken(kit, qtbot, folder)
     control = answered(kit, qtbot)
     assert control.desk.collection[1].failure == "2.png is damaged."
-    assert kit.window.coseg_set.sentence.endswith("1 outliers, 1 unreadable")
+    assert kit.window.coseg_set.sentence.endswith("1 outlier, 1 unreadable")
     kit.window.coseg.bar.set_look(replace(kit.window.coseg.bar.look, show=Show.FAILED))
     assert list(kit.window.coseg.grid.places) == [1]
 
