@@ -1,4 +1,4 @@
-"""A one-place mailbox between two threads: the newest wins, nobody ever waits to put."""
+"""Mailboxes between two threads, where nobody ever waits to put: the newest wins, or all stay."""
 
 from __future__ import annotations
 
@@ -79,3 +79,22 @@ class Tee(Mailbox[T]):
         """Empty each of the targets."""
         for target in self._targets:
             target.clear()
+
+
+class Inbox(Generic[T]):
+    """Hold all items until they are taken: for what comes seldom and must not be lost."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._items: list[T] = []
+
+    def put(self, item: T) -> None:
+        """Leave `item` behind those that nobody took."""
+        with self._lock:
+            self._items.append(item)
+
+    def take_all(self) -> list[T]:
+        """Take what came since the last time, in order."""
+        with self._lock:
+            items, self._items = self._items, []
+        return items

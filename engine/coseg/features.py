@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import os
 import shutil
 import zipfile
@@ -34,7 +33,6 @@ __all__ = [
     "Features",
     "describe",
     "describe_picture",
-    "file_hash",
     "halved",
     "unit",
 ]
@@ -120,18 +118,6 @@ def describe(raw: Raw) -> Features:
         logits=raw.logits.cpu().numpy(),
         dense=raw.dense.to(torch.float16).cpu().numpy(),
     )
-
-
-def file_hash(path: Path) -> str:
-    """Return a checksum of a file's bytes, in hexadecimal.
-
-    Raises
-    ------
-    OSError
-        It cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 class FeatureStore:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.checksums import file_hash
 from engine.coseg.backbone import load_backbone
 from engine.coseg.classics import is_inside
 from engine.coseg.clusters import SAMPLED_CELLS, sampled
 from engine.coseg.evidence import evidence
-from engine.coseg.features import FeatureStore, describe, describe_picture, file_hash
+from engine.coseg.features import FeatureStore, describe, describe_picture
 from engine.coseg.outliers import class_evidence
 from engine.coseg.refine import probability
 from engine.errors import SourceError

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.checksums import file_hash
 from engine.errors import EngineError
 from engine.jobs import JobControl
 from engine.learn import readers
 from engine.learn.augment import augmented
 from engine.learn.data import CERTAIN, DataError, Dataset, Sample
-from engine.learn.digest import file_hash, fingerprint, same_pictures
+from engine.learn.digest import fingerprint, same_pictures
 from engine.learn.split import held_out
 from engine.sources.decode import read_picture
 from engine.values import BACKGROUND, VOID, ClassCount, DataSummary, PreviewTile, TrainSettings

@@ -1,8 +1,7 @@
-"""Checksums of photos, and which of them are the same picture in different files."""
+"""Which photos are the same picture in different files."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,28 +9,15 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
-__all__ = ["file_hash", "fingerprint", "same_pictures"]
+__all__ = ["fingerprint", "same_pictures"]
 
 _SIDE = 16
 _NEAR_BITS = 12
 """Of 256: a copy of another size or JPEG quality differs by fewer, another photo by about 128."""
 _BLOCK = 512
-
-
-def file_hash(path: Path) -> str:
-    """Return a checksum of a file's bytes: 32 hexadecimal digits.
-
-    Raises
-    ------
-    OSError
-        It cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def fingerprint(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

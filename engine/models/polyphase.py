@@ -72,7 +72,7 @@ class Interleaved(nn.Module):
         height, width = x.shape[2:]
         parts = self.phases(x).chunk(4, dim=1)
         size = (x.shape[0], parts[0].shape[1], 2 * height, 2 * width)
-        whole = torch.empty(size, dtype=x.dtype, memory_format=torch.channels_last)
+        whole = torch.empty(size, dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
         for number, part in enumerate(parts):
             down, across = divmod(number, 2)
             whole[:, :, down::2, across::2] = part[

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from engine.mailbox import Mailbox
+from engine.mailbox import Inbox, Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,16 +79,12 @@ class CosegWatch:
 
     def __init__(self) -> None:
         self.stages: Mailbox[Progress] = Mailbox()
-        self._lock = threading.Lock()
-        self._pictures: list[CosegPicture] = []
+        self._pictures: Inbox[CosegPicture] = Inbox()
 
     def take_picture(self, picture: CosegPicture, _image: NDArray[np.uint8]) -> None:
         """Hear of a picture that has its mask; its pixels are not kept."""
-        with self._lock:
-            self._pictures.append(picture)
+        self._pictures.put(picture)
 
     def pictures(self) -> list[CosegPicture]:
         """Return the pictures that came since this was asked last."""
-        with self._lock:
-            new, self._pictures = self._pictures, []
-        return new
+        return self._pictures.take_all()

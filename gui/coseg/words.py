@@ -121,10 +121,11 @@ def found_sentence(result: CosegResult, entries: Sequence[Entry]) -> str:
     )
     unsure = sum(entry.is_unsure for entry in entries)
     failed = sum(bool(entry.failure) for entry in entries)
+    one = translate("Coseg", "1 outlier")
     more = [
         template.format(count)
         for count, template in (
-            (outliers, translate("Coseg", "1 outlier" if outliers == 1 else "{0} outliers")),
+            (outliers, one if outliers == 1 else translate("Coseg", "{0} outliers")),
             (unsure, translate("Coseg", "{0} unsure")),
             (failed, translate("Coseg", "{0} unreadable")),
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from engine.mailbox import Mailbox
+from engine.mailbox import Inbox, Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,21 +157,16 @@ class TrainWatch:
 
     def __init__(self) -> None:
         self.stages: Mailbox[Progress] = Mailbox()
-        self._lock = threading.Lock()
-        self._told: list[EpochReport | Gallery] = []
+        self._told: Inbox[EpochReport | Gallery] = Inbox()
 
     def take_epoch(self, report: EpochReport) -> None:
         """Hear of an epoch."""
-        with self._lock:
-            self._told.append(report)
+        self._told.put(report)
 
     def take_gallery(self, pictures: Gallery) -> None:
         """Hear of the validation photos."""
-        with self._lock:
-            self._told.append(pictures)
+        self._told.put(pictures)
 
     def told(self) -> list[EpochReport | Gallery]:
         """Return what came since this was asked last, in order."""
-        with self._lock:
-            new, self._told = self._told, []
-        return new
+        return self._told.take_all()

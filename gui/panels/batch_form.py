@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -26,6 +24,7 @@ from gui.panels.batch_offer import BatchOffer
 from gui.segment.batch_words import found_text, network_text, offer_text, thresholds_text
 from gui.segment.format_chooser import FormatChooser
 from gui.views.elided_label import ElidedLabel
+from gui.views.form_scroll import form_scroll
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -200,13 +199,7 @@ class BatchForm(QWidget):
             rows.addWidget(self._heading(title))
             rows.addWidget(part)
         rows.addStretch(1)  # below all, where the list has all the room it can use
-        self._scroll = QScrollArea(self)
-        self._scroll.setProperty("role", "form")
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(body)
+        self._scroll = form_scroll(body, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

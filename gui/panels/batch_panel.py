@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from gui.panels.batch_form import BatchForm
 from gui.panels.batch_run_page import BatchRunPage
 from gui.views.drop_hint import DropHint
+from gui.views.file_drop import FileDrop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gui.settings import Settings
 
 __all__ = ["BatchPanel"]
 
 
-class BatchPanel(QWidget):
+class BatchPanel(FileDrop, QWidget):
     """A form, and the run that it leads to. What is dropped here goes into the form.
 
     Attributes
@@ -45,7 +48,7 @@ class BatchPanel(QWidget):
         layout.setContentsMargins(12, 12, 12, 12)
         layout.addWidget(self._stack)
         self.setAcceptDrops(True)
-        self._hint = DropHint(self, self.tr("Drop folders, pictures and videos"))
+        self.drop_hint = DropHint(self, self.tr("Drop folders, pictures and videos"))
 
     @property
     def is_running(self) -> bool:
@@ -60,28 +63,18 @@ class BatchPanel(QWidget):
         """Show the run."""
         self._stack.setCurrentWidget(self.run)
 
+    @property
+    def can_take_files(self) -> bool:
+        """Whether there is a form for them; a run takes none."""
+        return not self.is_running
+
+    def take_files(self, paths: Sequence[str]) -> None:
+        """Put what was dropped into the list."""
+        self.form.inputs.add(*paths)
+
     # Qt's overrides.
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it can be seen."""
         super().showEvent(event)
         self.shown.emit()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and folders, but not into a run."""
-        is_files = any(url.isLocalFile() for url in event.mimeData().urls())
-        if is_files and not self.is_running:
-            event.acceptProposedAction()
-            self._hint.show()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Take the hint away."""
-        self._hint.hide()
-        event.accept()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Put what was dropped into the list."""
-        self._hint.hide()
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        self.form.inputs.add(*paths)
-        event.acceptProposedAction()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.coseg.look import coseg_look
@@ -15,9 +15,12 @@ from gui.panels.coseg_picture_panel import CosegPicturePanel
 from gui.panels.coseg_save_card import CosegSaveCard
 from gui.views.coseg_grid import CosegGrid
 from gui.views.drop_hint import DropHint
+from gui.views.file_drop import FileDrop
 from gui.views.notice_bar import NoticeBar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -30,7 +33,7 @@ LEAST_PX = 300
 """Below cards and notices: less is rather crowded than that the window grows."""
 
 
-class CosegPanel(QWidget):
+class CosegPanel(FileDrop, QWidget):
     """Shows a set. Folders and pictures that are dropped here make a new one.
 
     Attributes
@@ -63,7 +66,9 @@ class CosegPanel(QWidget):
         self.save_card.hide()
         self.setFocusProxy(self.grid)
         self.setAcceptDrops(True)
-        self._hint = DropHint(self, self.tr("Drop a folder of pictures that show the same object"))
+        self.drop_hint = DropHint(
+            self, self.tr("Drop a folder of pictures that show the same object")
+        )
 
     @property
     def has_set(self) -> bool:
@@ -106,30 +111,16 @@ class CosegPanel(QWidget):
         layout.addWidget(self.notices)
         layout.addWidget(self._stack, 1)
 
+    def take_files(self, paths: Sequence[str]) -> None:
+        """Make a set of what was dropped."""
+        self.paths_dropped.emit(list(paths))
+
     # Qt's overrides.
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that it can be seen."""
         super().showEvent(event)
         self.shown.emit()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self._hint.show()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Take the hint away."""
-        self._hint.hide()
-        event.accept()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Make a set of what was dropped."""
-        self._hint.hide()
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        self.paths_dropped.emit(paths)
-        event.acceptProposedAction()
 
 
 def _thumbnail(path: str, size_px: int) -> NDArray[np.uint8] | None:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.coseg.asked import asked_last
 from gui.panels.coseg_folder_row import CosegFolderRow
 from gui.panels.coseg_progress import CosegProgress
 from gui.panels.coseg_settings_form import CosegSettingsForm
+from gui.views.form_scroll import form_scroll
 
 if TYPE_CHECKING:
     from gui.settings import Settings
@@ -138,13 +139,7 @@ class CosegSetPanel(QWidget):
         rows.addWidget(self._heading(self.tr("Ground truth")))
         rows.addWidget(self.truth)
         rows.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setProperty("role", "form")
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(body)
+        scroll = form_scroll(body, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
         layout.setSpacing(8)

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -35,6 +33,7 @@ from gui.panels.train_offer import TrainOffer
 from gui.segment.batch_words import network_text
 from gui.views.choices import choice_box
 from gui.views.elided_label import ElidedLabel
+from gui.views.form_scroll import form_scroll
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -223,13 +222,7 @@ class TrainForm(QWidget):
             )
         )
         rows.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setProperty("role", "form")
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._body)
+        scroll = form_scroll(self._body, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QTabWidget,
     QTextBrowser,
@@ -26,6 +25,7 @@ from gui.messages import ProgressText
 from gui.panels.train_gallery import TrainGallery
 from gui.views.curve_view import CurveView
 from gui.views.elided_label import ElidedLabel
+from gui.views.form_scroll import form_scroll
 from gui.views.iou_bars import IouBars
 
 if TYPE_CHECKING:
@@ -241,19 +241,13 @@ class TrainRunPage(QWidget):
         layout.addWidget(body, 1)
 
     def _left(self) -> QWidget:
-        scroll = QScrollArea(self)
-        scroll.setProperty("role", "form")
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
         inner.setProperty("role", "form")
         rows = QVBoxLayout(inner)
         rows.setContentsMargins(0, 0, 4, 0)
         rows.addWidget(self.bars)
         rows.addStretch(1)
-        scroll.setWidget(inner)
+        scroll = form_scroll(inner, self)
         title = QLabel(self.tr("IoU of each class"), self)
         title.setProperty("role", "heading")
         title.setToolTip(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from engine.mailbox import Mailbox, Tee
+from engine.mailbox import Inbox, Mailbox, Tee
 
 
 def test_the_newest_wins_and_is_taken_once() -> None:
@@ -84,3 +84,21 @@ def test_a_tee_fills_and_clears_all() -> None:
     tee.put(8)
     tee.clear()
     assert (one.take(), two.take()) == (None, None)
+
+
+def test_an_inbox_loses_nothing_and_gives_each_once() -> None:
+    box: Inbox[int] = Inbox()
+
+    def put_all() -> None:
+        for number in range(200):
+            box.put(number)
+
+    threads = [threading.Thread(target=put_all) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    taken = box.take_all()
+    for thread in threads:
+        thread.join()
+    taken += box.take_all()
+    assert sorted(taken) == sorted([*range(200)] * 4)
+    assert box.take_all() == []

@@ -15,11 +15,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from engine.checksums import file_hash
 from engine.errors import CancelledError, ExportError, ModelError
 from engine.jobs import JobControl, Progress
 from engine.learn.data import DataError
 from engine.learn.dataset import preview, read_dataset
-from engine.learn.digest import file_hash
 from engine.learn.training import WORK_FOLDER, resume, train
 from engine.models import registry
 from engine.tasks.segmenter import Segmenter

@@ -45,20 +45,6 @@ if TYPE_CHECKING:
 CAT = Category(1, "cat")
 
 
-@pytest.fixture
-def script(kit: Kit) -> Script:
-    """Open the workspace over sets that a test steers."""
-    script = Script()
-    ready(kit, script)
-    return script
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Make four small pictures."""
-    return photos_in(tmp_path / "photos")
-
-
 def _scored(kit: Kit, qtbot: QtBot, masks: Path) -> None:
     control = kit.window.cosegs
     control.truths.set_folder(str(masks))

@@ -18,7 +18,6 @@ from tests.gui.coseg_kit import (
     answered,
     chosen,
     photos_in,
-    ready,
     rested,
     taken,
 )
@@ -30,14 +29,6 @@ if TYPE_CHECKING:
 
     from gui.views.coseg_view import CosegView
     from tests.gui.window_kit import Kit
-
-
-@pytest.fixture
-def script(kit: Kit) -> Script:
-    """Open the workspace over sets that a test steers."""
-    script = Script()
-    ready(kit, script)
-    return script
 
 
 @pytest.fixture

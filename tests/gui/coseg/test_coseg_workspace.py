@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
@@ -25,9 +24,7 @@ from tests.gui.coseg_kit import (
     Script,
     answered,
     chosen,
-    photos_in,
     picture,
-    ready,
     rested,
     taken,
 )
@@ -40,20 +37,6 @@ if TYPE_CHECKING:
 
     from gui.control.coseg import CosegControl
     from tests.gui.window_kit import Kit
-
-
-@pytest.fixture
-def script(kit: Kit) -> Script:
-    """Open the workspace over sets that a test steers."""
-    script = Script()
-    ready(kit, script)
-    return script
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Make four small pictures."""
-    return photos_in(tmp_path / "photos")
 
 
 def _ask(kit: Kit, **changes: object) -> None:

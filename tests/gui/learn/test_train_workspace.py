@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QTableView
@@ -23,7 +22,6 @@ from tests.gui.train_kit import (
     WAIT_MS,
     Trainer,
     choose,
-    ready,
     summary,
     tiles,
     understood,
@@ -37,22 +35,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.window_kit import Kit
-
-
-@pytest.fixture
-def trainer(kit: Kit) -> Trainer:
-    """Open the workspace over an engine that a test steers."""
-    trainer = Trainer()
-    ready(kit, trainer)
-    return trainer
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Return a folder; what is in it the test's engine makes up."""
-    folder = tmp_path / "pets"
-    folder.mkdir()
-    return folder
 
 
 def table(kit: Kit) -> list[list[str]]:

@@ -6,9 +6,6 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-from PySide6.QtWidgets import QTableView
-
 from engine.errors import EngineError
 from engine.jobs import Progress
 from gui.learn.asked import began
@@ -33,30 +30,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.window_kit import Kit
-
-
-@pytest.fixture
-def trainer(kit: Kit) -> Trainer:
-    """Open the workspace over an engine that a test steers."""
-    trainer = Trainer()
-    ready(kit, trainer)
-    return trainer
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Return a folder; what is in it the test's engine makes up."""
-    folder = tmp_path / "pets"
-    folder.mkdir()
-    return folder
-
-
-def table(kit: Kit) -> list[list[str]]:
-    model = kit.window.train.pages.set.findChildren(QTableView)[0].model()
-    return [
-        [model.data(model.index(row, column)) for column in range(model.columnCount())]
-        for row in range(model.rowCount())
-    ]
 
 
 # -------------------------------------------------------------------------------- the training

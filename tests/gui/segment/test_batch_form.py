@@ -190,7 +190,7 @@ def test_what_is_dropped_on_the_panel_is_added(
 ) -> None:
     assert drop(panel(kit), photos, photos / "1.png")
     assert panel(kit).form.inputs.paths == (str(photos), str(photos / "1.png"))
-    assert not panel(kit)._hint.isVisible()
+    assert not panel(kit).drop_hint.isVisible()
     assert kit.engine.opened == []
     fill(kit, qtbot, photos)
     started(kit, qtbot, runner)

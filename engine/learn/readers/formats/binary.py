@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from engine.checksums import file_hash
 from engine.learn.data import DataError, Dataset, Sample, check_size
-from engine.learn.digest import file_hash
 from engine.learn.readers.places import masks_of, open_mask, pairs, photos_of, subfolders
 from engine.learn.readers.registry import register_reader
 
