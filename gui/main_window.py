@@ -179,6 +179,7 @@ class MainWindow(PanelWindow):
     def _restore(self) -> None:
         self.restoreGeometry(QByteArray(self._settings.get(keys.GEOMETRY)))
         self.workspaces.arranging_for.connect(self._show_source_for)
+        self.workspaces.arranging_for.connect(lambda _id: self.status.show_pointed(""))
         self.workspaces.start()
         self.maps.set_split(self._settings.get(keys.IS_SPLIT))
         if self._settings.notice:

@@ -23,7 +23,7 @@ THREAD_CHOICES = (0, 1, 2, 4, 8)
 MOST_NAME_PX = 190
 """Of a network's or a device's name, which may be that of any file."""
 NARROW_NAME_PX = 140
-"""The same, in a window that is not wide."""
+"""The same, where the buttons of the workspaces have room only so."""
 WIDE_FROM_PX = 1440
 
 
@@ -47,7 +47,6 @@ class TopBar(QToolBar):
         self._actions = actions
         self._request = DeviceRequest()
         self._title = ""
-        self._most_name_px = MOST_NAME_PX
         self._devices: tuple[DeviceInfo, ...] = ()
         self._build_parts()
         self._build_layout()
@@ -145,13 +144,22 @@ class TopBar(QToolBar):
     def _name(self, title: str) -> None:
         """Name the network, as far as there is room: no title makes the window wider."""
         self._title = title
-        self._model.setText(_shortened(self._model, title, self._most_name_px))
         self._fit_row()
 
     def _fit_row(self) -> None:
-        """Have a button a workspace where all of them have room."""
-        least = self._body.minimumSizeHint().width()
-        self._row.set_compact(is_compact=least + self._row.saved_px > self.width())
+        """Have a button a workspace where all of them have room, if need be by a shorter name."""
+        for most_px in (MOST_NAME_PX, NARROW_NAME_PX):
+            if self._fits(most_px):
+                self._row.set_compact(is_compact=False)
+                return
+        self._fits(MOST_NAME_PX)
+        self._row.set_compact(is_compact=True)
+
+    def _fits(self, most_px: int) -> bool:
+        """Give the name so much room, and tell whether the whole row has its own beside it."""
+        if self._title:
+            self._model.setText(_shortened(self._model, self._title, most_px))
+        return self._body.minimumSizeHint().width() + self._row.saved_px <= self.width()
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -197,11 +205,6 @@ class TopBar(QToolBar):
         """Say the program's name, and what random weights mean, where there is room for it."""
         super().resizeEvent(event)
         is_wide = event.size().width() >= WIDE_FROM_PX
-        most = MOST_NAME_PX if is_wide else NARROW_NAME_PX
-        if most != self._most_name_px:
-            self._most_name_px = most
-            if self._title:
-                self._name(self._title)
         text = self.tr("random weights: the answers mean nothing")
         self._random.setText(text if is_wide else self.tr("random weights"))
         self._word.setVisible(is_wide)  # the window's title says it, too

@@ -164,3 +164,10 @@ def _rows(state: object) -> list[tuple[tuple[str, ...], tuple[int, int, int]]]:
     rows = state[3]
     assert len({row[0] for row in rows}) == len(rows)  # none stands there twice
     return list(rows)
+
+
+def test_what_was_pointed_at_is_forgotten_in_another_workspace(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    kit.window.status.show_pointed("no object   x=115 y=179")
+    kit.trigger("workspace_train")
+    assert kit.window.status._what.text().startswith("features.conv1")

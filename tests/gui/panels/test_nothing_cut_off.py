@@ -264,6 +264,15 @@ def test_a_wide_panel_has_room_for_pixels_too(kit: Kit) -> None:
     assert not panel._table.isColumnHidden(ObjectColumn.AREA)
 
 
+def test_a_network_has_its_whole_name_where_there_is_room(kit: Kit) -> None:
+    kit.loaded(CONV1)
+    kit.window.resize(1280, 740)
+    kit.engine.load(model("U-Net EfficientNet-Lite0"))
+    settle(kit)
+    assert "…" not in kit.window.top._model.text()
+    assert not kit.window.top._row.is_compact
+
+
 @pytest.mark.parametrize(("width", "is_compact"), [(1280, False), (880, True)])
 def test_a_narrow_window_has_one_button_for_all_workspaces(
     kit: Kit, width: int, is_compact: bool
