@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-
-import regex
+from typing import Any
 
 from engine.errors import EngineError
 
@@ -29,10 +28,12 @@ class Pattern:
     """
 
     def __init__(self, text: str) -> None:
+        import regex  # noqa: PLC0415 - a window that starts searches for nothing yet
+
         self._text = text
         self._left_s = TIME_LIMIT_S
         try:
-            self._compiled = regex.compile(text, regex.IGNORECASE)
+            self._compiled: Any = regex.compile(text, regex.IGNORECASE)
         except (regex.error, OverflowError, RecursionError) as error:
             why = str(error) if isinstance(error, regex.error) else "it counts or nests too far"
             raise EngineError(
